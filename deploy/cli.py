@@ -1,0 +1,197 @@
+"""`motcua`: everything one does with the platform from a terminal."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from deploy import ports, provision as provisioning, running, show
+from deploy.engines import obtain
+from deploy.engines.process import Process
+from deploy.stack import ENGINES, Stack
+from deploy.trouble import CannotStart, Trouble
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+Rest = Annotated[list[str] | None, typer.Argument(help="handed on as it is")]
+HANDED_ON: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+MOST_RESTARTS = 5
+
+
+class Stopped(BaseException):
+    """SIGTERM or SIGHUP: end as if Ctrl-C were pressed."""
+
+
+def main() -> None:
+    """The entry point: what went wrong is one sentence on stderr and exit code 1, never a traceback."""
+    try:
+        with signals_stop():
+            app()
+    except Trouble as trouble:
+        show.errors.print(f"[bold red]✗[/] {escape(str(trouble))}", soft_wrap=True)
+        _leave(1)
+    except (KeyboardInterrupt, Stopped):
+        _leave(130)
+    except Exception:  # noqa: BLE001 - nobody is left to catch it, and a person should not read a traceback
+        show.errors.print(f"[bold red]✗[/] A fault of this program. Please report it, with {_kept_traceback()}.")
+        _leave(1)
+
+
+@app.command()
+def run(
+    *,
+    replicas: Annotated[int, typer.Option(min=1, max=9, help="processes of each service")] = 1,
+    journey: Annotated[bool, typer.Option(help="perform the main job at start")] = True,
+) -> None:
+    """Start everything on this machine, show the main job, stay until Ctrl-C."""
+    numbers = ports.configured()
+    stack = Stack(data_folder(), numbers, replicas=replicas)
+    try:
+        with running.only_one(stack.data, stack.base_url) as stale:
+            if stale is not None:
+                show.console.print("The last run ended without tidying up; its data is whole and is used again.")
+            _run(stack, journey)
+    except running.AlreadyRuns as already:
+        where = f" at {already.run.url}" if already.run else ""
+        show.console.print(f"It runs already{where}. `make stop` stops it; MOTCUA_DATA starts another one elsewhere.")
+
+
+@app.command()
+def stop() -> None:
+    """Stop what `motcua run` started on this data folder, and nothing else."""
+    run = running.stop(data_folder())
+    if run is None:
+        show.console.print("Nothing runs on this data folder.")
+    elif run.lives:
+        raise Trouble(f"Process {run.pid} was asked to stop and is still busy: look into {data_folder()}/logs.")
+    else:
+        show.console.print("Stopped.")
+
+
+@app.command()
+def engines() -> None:
+    """Have the engines in the cache; start none."""
+    with show.progress() as watch:
+        obtain(ENGINES, watch)
+
+
+@app.command()
+def provision() -> None:
+    """Make topics, indexes and buckets on the engines that MOTCUA_… names; what is there is left as it is."""
+    asyncio.run(provisioning.provision(os.environ, show.console.print))
+
+
+@app.command(context_settings=HANDED_ON)
+def bench(arguments: Rest = None) -> None:
+    """Measure, beside the floors, into bench/results/."""
+    hand_on("bench", arguments)
+
+
+@app.command(context_settings=HANDED_ON)
+def replay(arguments: Rest = None) -> None:
+    """Drive a municipality's log through the running services."""
+    hand_on("deploy.replay", arguments)
+
+
+@app.command(context_settings=HANDED_ON)
+def parked(arguments: Rest = None) -> None:
+    """Messages that were set aside: list, show, replay."""
+    hand_on("deploy.parked", arguments)
+
+
+def data_folder() -> Path:
+    """MOTCUA_DATA, or `var` beside the sources."""
+    return Path(os.environ.get("MOTCUA_DATA") or Path(__file__).parent.parent / "var").expanduser().absolute()
+
+
+def hand_on(module: str, arguments: list[str] | None) -> None:
+    """Run a module that has a command line of its own, in a process of its own."""
+    sys.exit(subprocess.run([sys.executable, "-m", module, *(arguments or [])], check=False).returncode)
+
+
+@contextmanager
+def signals_stop() -> Generator[None]:
+    """Let `kill` and a closed terminal end a run the way Ctrl-C does."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise Stopped
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+    yield
+
+
+def _leave(code: int) -> None:
+    """End now: a download or a build that still runs in a thread is not waited for, and leaves no half."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _kept_traceback() -> Path:
+    """Where the traceback of the exception under way was written."""
+    with tempfile.NamedTemporaryFile("w", prefix="motcua-fault-", suffix=".txt", delete=False) as file:
+        traceback.print_exc(file=file)
+    return Path(file.name)
+
+
+def _run(stack: Stack, journey: bool) -> None:
+    started = time.monotonic()
+    try:
+        with show.progress() as watch:
+            stack.start(watch)
+        show.console.print(f"Everything runs after {time.monotonic() - started:.1f} s.")
+        if journey:
+            perform = import_module("deploy.demo.journey").perform
+            asyncio.run(perform(stack.base_url, stack.kafka, show.told))
+        show.ready(stack)
+        _watch_over(stack)
+    except (KeyboardInterrupt, Stopped):
+        show.console.print("\nStopping what was started here …")
+    finally:
+        with uninterrupted():
+            stack.stop()
+    show.console.print("Stopped. The data stays in " + str(stack.data))
+
+
+@contextmanager
+def uninterrupted() -> Generator[None]:
+    """A second Ctrl-C does not leave a half-stopped stack; after SIGKILL the kernel stops the rest."""
+    with suppress(ValueError):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+    yield
+
+
+def _watch_over(stack: Stack) -> None:
+    """Start again what dies; give up on what dies again and again."""
+    deaths: dict[str, int] = {}
+    while True:
+        for process in stack.processes:
+            if not process.alive:
+                deaths[process.name] = deaths.get(process.name, 0) + 1
+                _revive(process, deaths[process.name])
+        time.sleep(0.5)
+
+
+def _revive(process: Process, deaths: int) -> None:
+    if deaths > MOST_RESTARTS:
+        raise CannotStart(f"{process.name} died {deaths} times, so everything is stopped.\n{process.last_words()}")
+    show.console.print(f"[yellow]{process.name} died; starting it again ({deaths} of {MOST_RESTARTS}).[/]")
+    process.start()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""The demo issuer: tokens for invented people, without a password. It refuses to run outside demo mode.
+
+A real province configures its own issuer (MOTCUA_ISSUER, MOTCUA_JWKS_URL); nothing else changes.
+"""
+
+import os
+import sys
+import time
+from dataclasses import asdict, dataclass
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import jwt
+import uvicorn
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import FastAPI, HTTPException
+from fastapi.responses import HTMLResponse
+from jwt.algorithms import ECAlgorithm
+
+from deploy.demo.people import BY_ID, PEOPLE
+
+ALGORITHM = "ES256"
+KEY_ID = "demo"
+HOURS = 8
+PAGE = Path(__file__).with_name("issuer.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who wants a token."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A bearer token and for how many seconds it holds."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Signs for one issuer and audience, with one key."""
+
+    key: ec.EllipticCurvePrivateKey
+    issuer: str
+    audience: str
+
+    def token(self, person_id: str, now: float) -> str:
+        """A token for HOURS hours. KeyError for a person who is not in the play."""
+        person = BY_ID[person_id]
+        claims = {
+            "iss": self.issuer,
+            "aud": self.audience,
+            "sub": person.id,
+            "iat": int(now),
+            "exp": int(now) + HOURS * 3600,
+            "name": person.name,
+            "roles": list(person.roles),
+            "office": person.office,
+        }
+        return jwt.encode(claims, self.key, ALGORITHM, headers={"kid": KEY_ID})
+
+    def keys(self) -> dict[str, Any]:
+        """The public key, as RFC 7517 writes it."""
+        public: dict[str, Any] = ECAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
+        return {"keys": [public | {"kid": KEY_ID, "use": "sig", "alg": ALGORITHM}]}
+
+
+def kept_key(folder: Path) -> ec.EllipticCurvePrivateKey:
+    """The key of this data folder, so that tokens outlive a restart; made at the first start, its owner's alone."""
+    file = folder / "demo-issuer.pem"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        made = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(made)
+    key = serialization.load_pem_private_key(file.read_bytes(), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{file} holds another kind of key: delete it and start again.")
+    return key
+
+
+def create(issuer: Issuer) -> FastAPI:
+    """The application: keys, people, tokens, and a page to fetch one by hand."""
+    app = FastAPI(title="Một Cửa: demo logins", docs_url=None, redoc_url=None)
+
+    @app.get("/.well-known/jwks.json")
+    async def keys() -> dict[str, Any]:
+        return issuer.keys()
+
+    @app.get("/people")
+    async def people() -> list[dict[str, Any]]:
+        return [asdict(person) for person in PEOPLE]
+
+    @app.post("/token")
+    async def token(login: Login) -> Token:
+        if login.person not in BY_ID:
+            raise HTTPException(404, f"No {login.person} here: GET /people lists who there is.")
+        return Token(issuer.token(login.person, time.time()), "Bearer", HOURS * 3600)
+
+    @app.get("/")
+    async def page() -> HTMLResponse:
+        return HTMLResponse(_page(), headers={"Content-Security-Policy": "default-src 'self' 'unsafe-inline'"})
+
+    return app
+
+
+def main() -> None:
+    """`python -m deploy.demo.issuer`."""
+    if os.environ.get("MOTCUA_MODE") != "demo":
+        sys.exit(
+            "The demo issuer gives tokens to anybody, so it starts only with MOTCUA_MODE=demo. In production, set "
+            "MOTCUA_ISSUER and MOTCUA_JWKS_URL to the province's own login."
+        )
+    key = kept_key(Path(os.environ.get("MOTCUA_DATA", "var")))
+    audience = os.environ.get("MOTCUA_AUDIENCE", "motcua")
+    issuer = Issuer(key, os.environ.get("MOTCUA_ISSUER", "http://127.0.0.1:8080/demo"), audience)
+    host, port = os.environ.get("MOTCUA_HOST", "127.0.0.1"), int(os.environ.get("MOTCUA_PORT", "8105"))
+    uvicorn.run(create(issuer), host=host, port=port, access_log=False, log_level="warning", server_header=False)
+
+
+def _page() -> str:
+    rows = "\n".join(
+        f"<tr><td>{escape(person.name)}</td><td>{escape(', '.join(person.roles))}</td>"
+        f"<td>{escape(person.office)}</td><td>{escape(person.about)}</td>"
+        f'<td><button type="button" data-person="{escape(person.id)}">Lấy mã / Get token</button></td></tr>'
+        for person in PEOPLE
+    )
+    return Template(PAGE.read_text()).substitute(rows=rows, hours=HOURS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Intake on the bus: how far each dossier has come with the others."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import replace
+from datetime import datetime
+
+from services.intake.domain.progress import Entry, Progress
+from services.intake.store import Store
+from shared.bus import Hears
+from shared.contracts.acting import Acted
+from shared.contracts.notify import CallTaskOpened, MessageSent
+from shared.contracts.postal import AttemptFailed, InvitationLeft, OutForDelivery, ParcelDelivered, ParcelOrdered
+from shared.contracts.processing import (
+    CaseDecided,
+    CaseOpened,
+    ClockResumed,
+    DeadlineMoved,
+    StepCompleted,
+    SupplementRequested,
+)
+from shared.events import Heard
+from shared.people import Person
+
+__all__ = ["HEARS"]
+
+cases = Hears[Store]("processing.cases")
+parcels = Hears[Store]("postal.parcels")
+messages = Hears[Store]("notify.messages")
+HEARS = (cases, parcels, messages)
+
+
+@cases.on(CaseOpened)
+def case_opened(heard: Heard[CaseOpened], store: Store) -> Awaitable[object]:
+    entry = _entry(heard, detail=heard.event.due_at.isoformat())
+    return _note(heard, store, entry, state=4, due_at=heard.event.due_at)
+
+
+@cases.on(StepCompleted)
+def step_completed(heard: Heard[StepCompleted], store: Store) -> Awaitable[object]:
+    return _note(heard, store, _entry(heard, detail=heard.event.step))
+
+
+@cases.on(SupplementRequested)
+def supplement_requested(heard: Heard[SupplementRequested], store: Store) -> Awaitable[object]:
+    return _note(heard, store, _entry(heard, detail=", ".join(heard.event.papers)), state=5)
+
+
+@cases.on(ClockResumed)
+def clock_resumed(heard: Heard[ClockResumed], store: Store) -> Awaitable[object]:
+    return _note(heard, store, _entry(heard), state=4)
+
+
+@cases.on(DeadlineMoved)
+def deadline_moved(heard: Heard[DeadlineMoved], store: Store) -> Awaitable[object]:
+    event = heard.event
+    entry = replace(
+        _entry(heard, detail=event.due_at.isoformat()), reason_vi=event.reason_vi, reason_en=event.reason_en
+    )
+    return _note(heard, store, entry, due_at=event.due_at)
+
+
+@cases.on(CaseDecided)
+def case_decided(heard: Heard[CaseDecided], store: Store) -> Awaitable[object]:
+    return _note(
+        heard, store, _entry(heard, detail=heard.event.outcome), state=9, is_decided=True, is_late=heard.event.late
+    )
+
+
+@parcels.on(ParcelOrdered)
+def parcel_ordered(heard: Heard[ParcelOrdered], store: Store) -> Awaitable[object]:
+    return _note(heard, store, _entry(heard, detail=heard.event.tracking))
+
+
+@parcels.on(OutForDelivery)
+def out_for_delivery(heard: Heard[OutForDelivery], store: Store) -> Awaitable[object]:
+    return _note(heard, store, _entry(heard))
+
+
+@parcels.on(AttemptFailed)
+def attempt_failed(heard: Heard[AttemptFailed], store: Store) -> Awaitable[object]:
+    return _note(heard, store, _entry(heard, detail=heard.event.reason))
+
+
+@parcels.on(InvitationLeft)
+def invitation_left(heard: Heard[InvitationLeft], store: Store) -> Awaitable[object]:
+    return _note(heard, store, _entry(heard, detail=heard.event.next_attempt_after.isoformat()))
+
+
+@parcels.on(ParcelDelivered)
+def parcel_delivered(heard: Heard[ParcelDelivered], store: Store) -> Awaitable[object]:
+    """The result at the door closes the dossier (state 10); a paper file at the office does not."""
+    noted = _note(heard, store, _entry(heard, detail=heard.event.kind))
+    if heard.event.kind == "file":
+        return noted
+    by = Person("", "", heard.event.role, heard.event.office)
+    at = heard.event.delivered_at
+    closed = store.dossiers.change(
+        heard.envelope.subject, lambda dossier: dossier.hand_over("post", decided=True, by=by, at=at), cause=heard
+    )
+    return asyncio.gather(noted, closed)
+
+
+@messages.on(MessageSent)
+def message_sent(heard: Heard[MessageSent], store: Store) -> Awaitable[object]:
+    return _note(heard, store, _entry(heard, detail=f"{heard.event.template} ({heard.event.channel})"))
+
+
+@messages.on(CallTaskOpened)
+def call_task_opened(heard: Heard[CallTaskOpened], store: Store) -> Awaitable[object]:
+    return _note(heard, store, _entry(heard, detail=heard.event.template))
+
+
+def _entry(heard: Heard[Acted], *, detail: str = "") -> Entry:
+    envelope = heard.envelope
+    what = envelope.type.partition(".v")[0]
+    return Entry(datetime.fromisoformat(envelope.time), what, heard.event.office, detail)
+
+
+def _note(heard: Heard[Acted], store: Store, entry: Entry, **known: object) -> Awaitable[object]:
+    """Write one line of the timeline, and what else is known now, once."""
+    subject = heard.envelope.subject
+
+    def note(there: Progress | None) -> tuple[Progress]:
+        return (replace((there or Progress(subject)).with_entry(entry), **known),)
+
+    return store.progress.keep(subject, note, cause=heard)

@@ -1,0 +1,62 @@
+"""How far a dossier has come beyond intake: what the other services said of it, for the applicant. Pure rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from .dossier import Dossier
+
+__all__ = ["Entry", "Progress", "national_state", "timeline"]
+
+MOST_ENTRIES = 300
+"""Beyond these the oldest go: a dossier that needs more is looked at in processing itself."""
+OWN = {"submitted": 1, "accepted": 2, "refused": 3, "supplement-asked": 5, "handed-over": 10}
+"""National codes of what intake alone knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the applicant's timeline. `what` is the event's name; `detail` is made of codes and dates only."""
+
+    at: datetime
+    what: str
+    office: str = ""
+    detail: str = ""
+    reason_vi: str = ""
+    reason_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A document of its own, small: the dossier itself is not touched by what others say."""
+
+    id: str
+    state: int = 0
+    """National code that processing's facts give; 0 while it has said nothing."""
+    due_at: datetime | None = None
+    is_decided: bool = False
+    is_late: bool = False
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return self.id
+
+    def with_entry(self, entry: Entry) -> Self:
+        return replace(self, entries=(*self.entries, entry)[-MOST_ENTRIES:])
+
+
+def national_state(dossier: Dossier, progress: Progress | None) -> int:
+    """The national code (1 to 10) that follows from intake's facts and the others'."""
+    own = OWN[dossier.state]
+    if own in {3, 10} or progress is None:
+        return own
+    return progress.state or own
+
+
+def timeline(dossier: Dossier, progress: Progress | None) -> Sequence[Entry]:
+    """Everything that happened, the oldest first."""
+    own = [Entry(it.at, f"dossier-{it.what}", it.office, it.detail) for it in dossier.history]
+    others = progress.entries if progress else ()
+    return sorted([*own, *others], key=lambda it: it.at)

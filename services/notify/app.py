@@ -1,0 +1,25 @@
+"""Puts notify together."""
+
+from fastapi import FastAPI
+
+from services.notify import api, consumers
+from services.notify.gateways import ways
+from services.notify.rounds import sending
+from services.notify.settings import NotifySettings
+from services.notify.store import keep
+from shared.service import build
+
+__all__ = ["create"]
+
+
+def create(settings: NotifySettings) -> FastAPI:
+    out = ways(settings.smtp_url, settings.outbox, settings.sender)
+    return build(
+        "notify",
+        settings,
+        about="The voice: one message for each event and recipient.",
+        keep=keep,
+        routers=[api.router],
+        hears=consumers.HEARS,
+        rounds=[sending(out, settings.send_rate, settings.public_url)],
+    )

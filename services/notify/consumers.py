@@ -1,0 +1,107 @@
+"""Notify on the bus: which event is told, by which template, with which facts."""
+
+from collections.abc import Awaitable
+from datetime import datetime
+
+from services.notify.domain import Contact, Message, message_id
+from services.notify.store import Store
+from shared.bus import Hears
+from shared.contracts.intake import (
+    ContactErased,
+    ContactRecorded,
+    DossierAccepted,
+    DossierRefused,
+    ResultHandedOver,
+    SupplementAskedAtCounter,
+)
+from shared.contracts.postal import AttemptFailed, InvitationLeft, OutForDelivery
+from shared.contracts.processing import CaseDecided, CaseOpened, DeadlineMoved, SupplementRequested
+from shared.events import Event, Heard
+
+__all__ = ["HEARS"]
+
+people = Hears[Store]("intake.people")
+dossiers = Hears[Store]("intake.dossiers")
+cases = Hears[Store]("processing.cases")
+parcels = Hears[Store]("postal.parcels")
+HEARS = (people, dossiers, cases, parcels)
+
+
+@people.on(ContactRecorded)
+def contact_recorded(heard: Heard[ContactRecorded], store: Store) -> Awaitable[object]:
+    id = heard.envelope.subject
+    return store.contacts.keep(id, lambda _: Contact.record(id, heard.event), cause=heard)
+
+
+@people.on(ContactErased)
+def contact_erased(heard: Heard[ContactErased], store: Store) -> Awaitable[object]:
+    id = heard.envelope.subject
+    return store.contacts.keep(id, lambda there: (there or Contact(id)).erase(), cause=heard)
+
+
+@dossiers.on(DossierAccepted)
+def accepted(heard: Heard[DossierAccepted], store: Store) -> Awaitable[object]:
+    said = heard.event
+    return _tell(heard, store, "accepted", said.code, said.receiving_office, said.due_at.isoformat())
+
+
+@dossiers.on(DossierRefused)
+def refused(heard: Heard[DossierRefused], store: Store) -> Awaitable[object]:
+    return _tell(heard, store, "refused", heard.event.reason, heard.event.office)
+
+
+@dossiers.on(SupplementAskedAtCounter)
+def asked_at_counter(heard: Heard[SupplementAskedAtCounter], store: Store) -> Awaitable[object]:
+    return _tell(heard, store, "supplement", ", ".join(heard.event.papers), heard.event.office)
+
+
+@dossiers.on(ResultHandedOver)
+def handed_over(heard: Heard[ResultHandedOver], store: Store) -> Awaitable[object]:
+    return _tell(heard, store, "handed-over", heard.event.handed_over_at.isoformat())
+
+
+@cases.on(CaseOpened)
+def opened(heard: Heard[CaseOpened], store: Store) -> Awaitable[object]:
+    said = heard.event
+    return _tell(heard, store, "opened", said.code, said.competent_office, said.due_at.isoformat())
+
+
+@cases.on(SupplementRequested)
+def requested(heard: Heard[SupplementRequested], store: Store) -> Awaitable[object]:
+    return _tell(heard, store, "supplement", ", ".join(heard.event.papers), heard.event.office)
+
+
+@cases.on(DeadlineMoved)
+def moved(heard: Heard[DeadlineMoved], store: Store) -> Awaitable[object]:
+    said = heard.event
+    return _tell(heard, store, "moved", said.due_at.isoformat(), said.reason_vi, said.reason_en)
+
+
+@cases.on(CaseDecided)
+def decided(heard: Heard[CaseDecided], store: Store) -> Awaitable[object]:
+    said = heard.event
+    return _tell(heard, store, f"decided-{said.outcome}", said.code, said.competent_office, said.home_by)
+
+
+@parcels.on(OutForDelivery)
+def out_for_delivery(heard: Heard[OutForDelivery], store: Store) -> Awaitable[object]:
+    return _tell(heard, store, "out-for-delivery")
+
+
+@parcels.on(AttemptFailed)
+def attempt_failed(heard: Heard[AttemptFailed], store: Store) -> Awaitable[object]:
+    return _tell(heard, store, "attempt-failed", heard.event.reason)
+
+
+@parcels.on(InvitationLeft)
+def invitation_left(heard: Heard[InvitationLeft], store: Store) -> Awaitable[object]:
+    return _tell(heard, store, "invitation-left", heard.event.next_attempt_after.isoformat())
+
+
+def _tell(heard: Heard[Event], store: Store, template: str, *facts: str) -> Awaitable[object]:
+    """Queue one message for this event: however often it is delivered, it is told once."""
+    about = heard.envelope
+    at = datetime.fromisoformat(about.time)
+    return store.messages.create(
+        message_id(about.id, "owner"), lambda: Message.queue(about.subject, about.id, template, facts, at), cause=heard
+    )

@@ -1,0 +1,54 @@
+"""Notify's collections, indexes and queries: the only file of notify that knows MongoDB."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from services.notify.domain import Contact, Message
+from shared.repository import Database, Index, Repository
+from shared.service import Carry
+
+__all__ = ["Store", "keep", "prepare"]
+
+DUE = Index(("state.not_before",), "messages to be sent now", only={"state.state": "queued"})
+OF_DOSSIER = Index(("state.dossier", "state.queued_at"), "the messages of a dossier")
+TO_CALL = Index(("state.queued_at",), "who must be called, the oldest first", only={"state.state": "call"})
+
+
+class Store:
+    def __init__(self, database: Database, carry: Carry) -> None:
+        self.messages = Repository(database, Message, service="notify", plural="messages", carry=carry)
+        self.contacts = Repository(database, Contact, service="notify", plural="contacts", carry=carry)
+
+    @property
+    def repositories(self) -> Sequence[Repository[Any]]:
+        return (self.messages, self.contacts)
+
+    async def prepare(self) -> None:
+        await self.messages.prepare(DUE, OF_DOSSIER, TO_CALL)
+        await self.contacts.prepare()
+
+    async def due(self, now: datetime, most: int) -> list[Message]:
+        """Messages to be sent now, those first that have waited longest."""
+        wanted = {"state.state": "queued", "state.not_before": {"$lte": now}}
+        return await self.messages.find(wanted, sort=("state.not_before",), limit=most)
+
+    async def contacts_of(self, dossiers: Sequence[str]) -> dict[str, Contact]:
+        found = await self.contacts.find({"_id": {"$in": list(dossiers)}}, limit=len(dossiers))
+        return {it.id: it for it in found}
+
+    async def of_dossier(self, dossier: str) -> list[Message]:
+        return await self.messages.find({"state.dossier": dossier}, sort=("state.queued_at",))
+
+    async def to_call(self, *, limit: int = 50) -> list[Message]:
+        """Who must be called, the oldest first."""
+        return await self.messages.find({"state.state": "call"}, sort=("state.queued_at",), limit=limit)
+
+
+def keep(database: Database, carry: Carry) -> Store:
+    return Store(database, carry)
+
+
+async def prepare(database: Database) -> None:
+    """The indexes alone, for `motcua provision`."""
+    await keep(database, lambda *_: None).prepare()

@@ -1,0 +1,100 @@
+"""Processing over HTTP: read the request, change a case, show the answer."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Request
+
+from services.processing.domain import Case, Outcome
+from services.processing.store import Store
+from shared import door
+from shared.auth import AnyOfficial, Leader, Specialist
+from shared.documents import Documents, Stored
+from shared.door import FromApp, FromStore, Key, Now, once
+from shared.repository import Repository
+
+__all__ = ["router"]
+
+router = door.router(tags=["cases"])
+
+Cases = Annotated[Repository[Case], FromStore("cases")]
+Kept = Annotated[Store, FromApp("store")]
+Results = Annotated[Documents, FromApp("results")]
+
+LARGEST_RESULT = 20_000_000
+"""Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteStep:
+    step: str
+    group: str = ""
+    """The group that did it, inside the office."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSupplement:
+    papers: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    outcome: Outcome
+    result: str = ""
+    """SHA-256 of the signed result, as `POST /results` answered it."""
+    reason: str = ""
+
+
+def _shown(case: Case) -> Case:
+    return case
+
+
+@router.post("/cases/{dossier_id}/steps")
+async def complete_step(dossier_id: UUID, done: CompleteStep, by: Specialist, cases: Cases, key: Key, now: Now) -> Case:
+    """A step of the procedure is done."""
+    same = once(key, done, _shown)
+    return await cases.change(
+        str(dossier_id), lambda case: case.complete(done.step, done.group, by=by, at=now), once=same
+    )
+
+
+@router.post("/cases/{dossier_id}/supplement-request")
+async def request_supplement(
+    dossier_id: UUID, wanted: RequestSupplement, by: Specialist, cases: Cases, key: Key, now: Now
+) -> Case:
+    """Ask for papers, once: the clock stops until they come."""
+    same = once(key, wanted, _shown)
+    return await cases.change(
+        str(dossier_id), lambda case: case.request_supplement(wanted.papers, wanted.reason, by=by, at=now), once=same
+    )
+
+
+@router.post("/cases/{dossier_id}/decision")
+async def decide(dossier_id: UUID, decision: Decide, by: Leader, cases: Cases, key: Key, now: Now) -> Case:
+    """Sign: the case is decided, and whether it is late is fixed."""
+    same = once(key, decision, _shown)
+    return await cases.change(
+        str(dossier_id),
+        lambda case: case.decide(decision.outcome, decision.result, decision.reason, by=by, at=now),
+        once=same,
+    )
+
+
+@router.get("/cases/{dossier_id}")
+async def show(dossier_id: UUID, _: AnyOfficial, cases: Cases) -> Case:
+    return await cases.get(str(dossier_id))
+
+
+@router.get("/cases")
+async def worklist(by: Specialist, kept: Kept, limit: int = 50) -> list[Case]:
+    """The open cases of one's office, the most urgent first."""
+    return await kept.worklist(by.office, limit=max(1, min(limit, 200)))
+
+
+@router.post("/results", status_code=201)
+async def upload(request: Request, _: Leader, results: Results) -> Stored:
+    """Keep a signed result; its SHA-256 is its name."""
+    kind = request.headers.get("content-type", "application/octet-stream")
+    return await results.put(request.stream(), kind, most=LARGEST_RESULT)

@@ -1,0 +1,24 @@
+"""Puts processing together."""
+
+from fastapi import FastAPI
+
+from services.processing import api, consumers
+from services.processing.settings import ProcessingSettings
+from services.processing.store import keep
+from shared.documents import RESULTS, Documents
+from shared.service import build
+
+__all__ = ["create"]
+
+
+def create(settings: ProcessingSettings) -> FastAPI:
+    app = build(
+        "processing",
+        settings,
+        about="The back office: cases, their steps, the working-day clock, decisions.",
+        keep=keep,
+        routers=[api.router],
+        hears=consumers.HEARS,
+    )
+    app.state.results = Documents(settings, RESULTS)
+    return app

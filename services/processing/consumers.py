@@ -1,0 +1,33 @@
+"""Processing on the bus: a case for each accepted dossier, and its clock."""
+
+from collections.abc import Awaitable
+
+from services.processing.domain import Case
+from services.processing.store import Store
+from shared.bus import Hears
+from shared.contracts.intake import DossierAccepted, DossierSupplemented
+from shared.events import Heard
+from shared.people import Person
+
+__all__ = ["HEARS"]
+
+dossiers = Hears[Store]("intake.dossiers")
+HEARS = (dossiers,)
+
+
+@dossiers.on(DossierAccepted)
+def open_case(heard: Heard[DossierAccepted], store: Store) -> Awaitable[object]:
+    id = heard.envelope.subject
+    return store.cases.create(id, lambda: Case.open(id, heard.event), cause=heard)
+
+
+@dossiers.on(DossierSupplemented)
+def resume_clock(heard: Heard[DossierSupplemented], store: Store) -> Awaitable[object] | None:
+    """What was brought before the dossier was accepted is intake's affair."""
+    said = heard.event
+    if not said.accepted:
+        return None
+    by = Person("", "", said.role, said.office)
+    return store.cases.change(
+        heard.envelope.subject, lambda case: case.resume(store.working, by=by, at=said.supplemented_at), cause=heard
+    )

@@ -1,0 +1,211 @@
+"""The case: its steps, its clock, its decision. Pure rules."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, Self
+
+from shared.calendar import Calendar, Term
+from shared.contracts.intake import DossierAccepted, HomeBy, Terms
+from shared.contracts.processing import (
+    CaseDecided,
+    CaseOpened,
+    ClockResumed,
+    ClockStopped,
+    DeadlineMoved,
+    StepCompleted,
+    SupplementRequested,
+)
+from shared.errors import Conflict, Refusal
+from shared.events import Decision
+from shared.people import Person
+
+__all__ = ["Case", "Done", "Move", "Outcome"]
+
+Outcome = Literal["positive", "negative"]
+
+
+class NotThisStep(Conflict):
+    """The steps of a procedure follow one another."""
+
+
+class AlreadyDecided(Conflict):
+    pass
+
+
+class StepsLeft(Conflict):
+    """A case is decided when its steps are done."""
+
+
+class WaitsForPapers(Conflict):
+    """The clock stands still until the papers are there."""
+
+
+class AskedBefore(Conflict):
+    """Papers are asked for once; a second request makes the dossier late (QĐ 766/QĐ-TTg)."""
+
+
+class ReasonMissing(Refusal):
+    """A request or a refusal says why (NĐ 61/2018 art. 15.3, 19.8)."""
+
+
+class ResultMissing(Refusal):
+    """A positive decision has a signed result: give the SHA-256 of its file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step that was done. `by` is an opaque id."""
+
+    step: str
+    at: datetime
+    by: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Why a due date moved, in words."""
+
+    was_due_at: datetime
+    due_at: datetime
+    reason_vi: str
+    reason_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    id: str
+    code: str
+    procedure: str
+    version: int
+    terms: Terms
+    receiving_office: str
+    competent_office: str
+    home_by: HomeBy
+    opened_at: datetime
+    due_at: datetime
+    done: tuple[Done, ...] = ()
+    stopped_at: datetime | None = None
+    requests: int = 0
+    wanted: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()
+    outcome: Outcome | None = None
+    result: str = ""
+    decided_at: datetime | None = None
+    is_late: bool = False
+
+    @property
+    def subject(self) -> str:
+        return self.id
+
+    @property
+    def next_step(self) -> str:
+        """The step that is due now; empty where all are done, or where the procedure plans none."""
+        left = self.terms.steps[len(self.done) :]
+        return left[0] if left else ""
+
+    @classmethod
+    def open(cls, dossier: str, accepted: DossierAccepted) -> Decision[Self]:
+        """State 4: a case for an accepted dossier, on the procedure version that it was accepted under."""
+        case = cls(
+            id=dossier,
+            code=accepted.code,
+            procedure=accepted.procedure,
+            version=accepted.version,
+            terms=accepted.terms,
+            receiving_office=accepted.receiving_office,
+            competent_office=accepted.competent_office,
+            home_by=accepted.home_by,
+            opened_at=accepted.received_at,
+            due_at=accepted.due_at,
+        )
+        return case, CaseOpened(
+            office=accepted.competent_office,
+            role="system",
+            code=case.code,
+            procedure=case.procedure,
+            version=case.version,
+            competent_office=case.competent_office,
+            steps=case.terms.steps,
+            due_at=case.due_at,
+        )
+
+    def complete(self, step: str, group: str, *, by: Person, at: datetime) -> Decision[Self]:
+        """The next planned step is done. A procedure that plans none takes any step, as often as it is done."""
+        self._still_open()
+        if self.stopped_at:
+            raise WaitsForPapers("The clock stands: papers were asked for and are not there yet.")
+        if self.terms.steps and step != self.next_step:
+            raise NotThisStep(f"The next step is {self.next_step or 'the decision'}, not {step}.", about="step")
+        case = replace(self, done=(*self.done, Done(step, at, by.id, group)))
+        return case, StepCompleted(office=by.office, role=by.role, step=step, next_step=case.next_step, completed_at=at)
+
+    def request_supplement(self, papers: tuple[str, ...], reason: str, *, by: Person, at: datetime) -> Decision[Self]:
+        """State 5: papers are asked for, once, and the clock stops."""
+        self._still_open()
+        if self.stopped_at or self.requests:
+            raise AskedBefore("Papers were asked for before: everything is asked for at once.")
+        if not papers or not reason.strip():
+            raise ReasonMissing("Name the papers and the reason: both are printed on the form.", about="reason")
+        case = replace(self, stopped_at=at, requests=self.requests + 1, wanted=papers)
+        requested = SupplementRequested(office=by.office, role=by.role, papers=papers, reason=reason)
+        return case, requested, ClockStopped(office=by.office, role=by.role, stopped_at=at)
+
+    def resume(self, working: Calendar, *, by: Person, at: datetime) -> Decision[Self]:
+        """The papers came: the clock runs again, and the due date moves by the procedure's policy.
+
+        Papers that nobody waits for (brought before a request, or after it was met) change nothing.
+        """
+        if self.stopped_at is None or self.outcome:
+            return (self,)
+        moved = working.moved(
+            self.due_at, self.stopped_at, max(at, self.stopped_at), self.terms.supplement, self._term()
+        )
+        move = Move(self.due_at, moved.due, moved.reason_vi, moved.reason_en)
+        case = replace(self, stopped_at=None, wanted=(), due_at=moved.due, moves=(*self.moves, move))
+        resumed = ClockResumed(office=by.office, role=by.role, resumed_at=at)
+        return (
+            case,
+            resumed,
+            DeadlineMoved(
+                office=by.office,
+                role="system",
+                was_due_at=move.was_due_at,
+                due_at=move.due_at,
+                reason_vi=move.reason_vi,
+                reason_en=move.reason_en,
+            ),
+        )
+
+    def decide(self, outcome: Outcome, result: str, reason: str, *, by: Person, at: datetime) -> Decision[Self]:
+        """State 9: signed and issued. Whether it is late is fixed here (QĐ 766/QĐ-TTg)."""
+        self._still_open()
+        if self.stopped_at:
+            raise WaitsForPapers("The clock stands: papers were asked for and are not there yet.")
+        if self.next_step:
+            raise StepsLeft(f"{self.next_step} is not done yet.")
+        if outcome == "negative" and not reason.strip():
+            raise ReasonMissing("A refusal says why: give the reason's code.", about="reason")
+        if outcome == "positive" and not result:
+            raise ResultMissing("Give the SHA-256 of the signed result.", about="result")
+        case = replace(self, outcome=outcome, result=result, decided_at=at, is_late=at > self.due_at)
+        return case, CaseDecided(
+            office=by.office,
+            role=by.role,
+            code=case.code,
+            outcome=outcome,
+            reason=reason,
+            result=result,
+            competent_office=case.competent_office,
+            receiving_office=case.receiving_office,
+            home_by=case.home_by,
+            late=case.is_late,
+            decided_at=at,
+        )
+
+    def _still_open(self) -> None:
+        if self.outcome:
+            raise AlreadyDecided(f"It was decided before ({self.outcome}).")
+
+    def _term(self) -> Term:
+        return Term(self.terms.unit, self.terms.amount)

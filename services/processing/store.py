@@ -1,0 +1,43 @@
+"""Processing's collections, indexes and queries: the only file of processing that knows MongoDB."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.processing.domain import Case
+from shared.calendar import Calendar
+from shared.reference import working_calendar
+from shared.repository import Database, Index, Repository
+from shared.service import Carry
+
+__all__ = ["Store", "keep", "prepare"]
+
+WORKLIST = Index(
+    ("state.competent_office", "state.outcome", "state.due_at"), "an office's open cases, the most urgent first"
+)
+
+
+class Store:
+    def __init__(self, database: Database, carry: Carry, working: Calendar) -> None:
+        self.working = working
+        self.cases = Repository(database, Case, service="processing", plural="cases", carry=carry)
+
+    @property
+    def repositories(self) -> Sequence[Repository[Any]]:
+        return (self.cases,)
+
+    async def prepare(self) -> None:
+        await self.cases.prepare(WORKLIST)
+
+    async def worklist(self, office: str, *, limit: int = 50) -> list[Case]:
+        """An office's open cases, the most urgent first."""
+        wanted = {"state.competent_office": office, "state.outcome": None}
+        return await self.cases.find(wanted, sort=("state.due_at",), limit=limit)
+
+
+def keep(database: Database, carry: Carry) -> Store:
+    return Store(database, carry, working_calendar())
+
+
+async def prepare(database: Database) -> None:
+    """The indexes alone, for `motcua provision`."""
+    await keep(database, lambda *_: None).prepare()

@@ -1,0 +1,130 @@
+"""Who is asking: bearer tokens (JWT, RFC 7519) checked against a configured issuer's keys (JWKS), with role and office.
+
+A guard is a named type in a route's signature: `clerk: CounterClerk`. A route that is open to everyone says so:
+`_: Anyone`.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import jwt
+from fastapi import Depends, Request
+
+from shared.errors import Forbidden, Unauthorized, Unavailable
+from shared.people import Person, Role
+from shared.settings import Settings
+
+__all__ = [
+    "AnyOfficial",
+    "Anyone",
+    "Carrier",
+    "CounterClerk",
+    "Filer",
+    "Hands",
+    "Leader",
+    "Operator",
+    "Person",
+    "RegistryClerk",
+    "Specialist",
+    "Tokens",
+    "holding",
+]
+
+ALGORITHMS = ("RS256", "ES256")
+MOST_REMEMBERED = 10_000
+"""Tokens whose signature was checked and need not be checked again before they expire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What the issuer vouches for."""
+
+    id: str
+    name: str
+    roles: frozenset[str]
+    office: str
+    expires_at: float
+
+
+class Tokens:
+    """Checks tokens, and remembers those that it checked."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._issuer = settings.issuer
+        self._audience = settings.audience
+        self._keys = jwt.PyJWKClient(settings.jwks_url, cache_keys=True, lifespan=300, timeout=3)
+        self._known: dict[str, Claims] = {}
+
+    async def claims(self, token: str) -> Claims:
+        """Raises `Unauthorized` where the token is not the issuer's, not for us, or over; else `Unavailable`."""
+        known = self._known.get(token)
+        if known and known.expires_at > time.time():
+            return known
+        self._known.pop(token, None)
+        claims = await self._check(token)
+        if len(self._known) >= MOST_REMEMBERED:
+            del self._known[next(iter(self._known))]
+        self._known[token] = claims
+        return claims
+
+    async def _check(self, token: str) -> Claims:
+        try:
+            key = await asyncio.to_thread(self._keys.get_signing_key_from_jwt, token)
+            said: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=list(ALGORITHMS),
+                audience=self._audience,
+                issuer=self._issuer,
+                options={"require": ["exp", "iat", "sub", "aud", "iss"]},
+            )
+        except jwt.PyJWKClientConnectionError as away:
+            raise Unavailable(f"the issuer's keys cannot be read: {away}") from away
+        except jwt.PyJWTError as wrong:
+            raise Unauthorized(f"This login is not valid here ({wrong}): log in again.") from wrong
+        roles = frozenset(str(role) for role in said.get("roles", ()))
+        return Claims(
+            str(said["sub"]), str(said.get("name", "")), roles, str(said.get("office", "")), float(said["exp"])
+        )
+
+
+def holding(*roles: Role) -> Callable[[Request], Awaitable[Person]]:
+    """The guard that lets in who holds one of these roles."""
+
+    async def guard(request: Request) -> Person:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthorized("Log in first: send your token as `Authorization: Bearer …`.")
+        claims: Claims = await request.app.state.tokens.claims(token)
+        role = next((role for role in roles if role in claims.roles), None)
+        if role is None:
+            raise Forbidden(f"This needs one of the roles {', '.join(roles)}.")
+        return Person(claims.id, claims.name, role, claims.office)
+
+    guard.roles = roles  # type: ignore[attr-defined]  # for OpenAPI, and for the test that every route has a guard
+    return guard
+
+
+async def anyone(_: Request) -> None:
+    """The guard of a route that is open to everyone, on purpose."""
+
+
+Anyone = Annotated[None, Depends(anyone)]
+CounterClerk = Annotated[Person, Depends(holding("counter-clerk", "one-stop-officer"))]
+Filer = Annotated[Person, Depends(holding("counter-clerk", "one-stop-officer", "citizen"))]
+Specialist = Annotated[Person, Depends(holding("specialist", "leader"))]
+Leader = Annotated[Person, Depends(holding("leader"))]
+RegistryClerk = Annotated[Person, Depends(holding("registry-clerk"))]
+Carrier = Annotated[Person, Depends(holding("carrier"))]
+Hands = Annotated[Person, Depends(holding("counter-clerk", "one-stop-officer", "carrier"))]
+"""Who fills and seals a bag."""
+Operator = Annotated[Person, Depends(holding("operator"))]
+AnyOfficial = Annotated[
+    Person,
+    Depends(
+        holding("counter-clerk", "one-stop-officer", "carrier", "specialist", "leader", "registry-clerk", "operator")
+    ),
+]

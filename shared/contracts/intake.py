@@ -1,0 +1,188 @@
+"""What intake tells the others: catalogue, offices, dossiers, and (restricted) how to reach people."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+from shared.contracts.acting import Acted
+from shared.events import Event
+
+__all__ = [
+    "Channel",
+    "ContactErased",
+    "ContactRecorded",
+    "DossierAccepted",
+    "DossierRefused",
+    "DossierSubmitted",
+    "DossierSupplemented",
+    "HomeBy",
+    "OfficeClosed",
+    "OfficeOpened",
+    "PaperTicked",
+    "ProcedurePublished",
+    "ResultHandedOver",
+    "SupplementAskedAtCounter",
+    "Terms",
+]
+
+Channel = Literal["direct", "online", "post"]
+"""*KenhThucHien* 1, 2, 3 of the national codes."""
+HomeBy = Literal["counter", "post", "electronic"]
+"""How the result goes home."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcedurePublished(Event):
+    topic: ClassVar[str] = "intake.procedures"
+    type: ClassVar[str] = "procedure-published.v1"
+
+    code: str
+    version: int
+    name: str
+    field: str
+    valid_from: date
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeOpened(Event):
+    topic: ClassVar[str] = "intake.offices"
+    type: ClassVar[str] = "office-opened.v1"
+
+    code: str
+    name: str
+    kind: str
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeClosed(Event):
+    topic: ClassVar[str] = "intake.offices"
+    type: ClassVar[str] = "office-closed.v1"
+
+    code: str
+    valid_until: date
+    successors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTicked:
+    """One line of the checklist as it was handed in."""
+
+    code: str
+    originals: int = 0
+    copies: int = 0
+    electronic: int = 0
+    scans: tuple[str, ...] = ()
+    """SHA-256 of each scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the procedure version promises for this dossier; it keeps them to its end."""
+
+    unit: Literal["working-days", "calendar-days", "hours", "half-days"]
+    amount: int
+    supplement: Literal["restart", "pause"]
+    """NĐ 61/2018 art. 19.4, or the QĐ 766 index."""
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierSubmitted(Acted):
+    topic: ClassVar[str] = "intake.dossiers"
+    type: ClassVar[str] = "dossier-submitted.v1"
+
+    procedure: str
+    version: int
+    channel: Channel
+    assisted: bool
+    receiving_office: str
+    competent_office: str
+    papers: tuple[PaperTicked, ...]
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierAccepted(Acted):
+    """Received officially: the clock runs (NĐ 61/2018 art. 17.3)."""
+
+    topic: ClassVar[str] = "intake.dossiers"
+    type: ClassVar[str] = "dossier-accepted.v1"
+
+    code: str
+    procedure: str
+    version: int
+    channel: Channel
+    receiving_office: str
+    competent_office: str
+    support_point: str
+    """The counter at which the papers lie; empty where nothing is on paper."""
+    papers_on_paper: int
+    terms: Terms
+    received_at: datetime
+    due_at: datetime
+    home_by: HomeBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierRefused(Acted):
+    topic: ClassVar[str] = "intake.dossiers"
+    type: ClassVar[str] = "dossier-refused.v1"
+
+    reason: str
+    """A code; the words are on the form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementAskedAtCounter(Acted):
+    """Everything that is missing, once (NĐ 61/2018 art. 15.3)."""
+
+    topic: ClassVar[str] = "intake.dossiers"
+    type: ClassVar[str] = "supplement-asked-at-counter.v1"
+
+    papers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierSupplemented(Acted):
+    topic: ClassVar[str] = "intake.dossiers"
+    type: ClassVar[str] = "dossier-supplemented.v1"
+
+    accepted: bool
+    """Whether it was accepted before, so that a case may wait for these papers."""
+    papers: tuple[PaperTicked, ...]
+    supplemented_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultHandedOver(Acted):
+    """State 10: the dossier is closed."""
+
+    topic: ClassVar[str] = "intake.dossiers"
+    type: ClassVar[str] = "result-handed-over.v1"
+
+    by: HomeBy
+    handed_over_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRecorded(Event):
+    """Personal data: on this topic and on no other."""
+
+    topic: ClassVar[str] = "intake.people"
+    type: ClassVar[str] = "contact-recorded.v1"
+
+    name: str
+    language: str
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    """Where the postman finds them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactErased(Event):
+    topic: ClassVar[str] = "intake.people"
+    type: ClassVar[str] = "contact-erased.v1"
+    erases: ClassVar[bool] = True

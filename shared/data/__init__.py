@@ -1,0 +1,1 @@
+"""Tables that every service reads: days off and their names, swaps, the provinces of citizen numbers."""

@@ -1,0 +1,179 @@
+"""The frame of every service: HTTP routes, subscribers, rounds and a relay around its repositories."""
+
+import asyncio
+import gc
+import logging
+import os
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+import uvicorn
+from fastapi import APIRouter, FastAPI, Request
+from opentelemetry import trace
+from opentelemetry.sdk.trace.export import SpanExporter
+
+from shared import asyncapi, health, problems
+from shared.auth import Tokens
+from shared.bus import Bus, Hears
+from shared.errors import Unavailable
+from shared.relay import Relay
+from shared.repository import Database, Repository, connect
+from shared.settings import Settings, WrongSettings
+from shared.telemetry import provider
+
+__all__ = ["Frame", "Kept", "Round", "build", "serve"]
+
+log = logging.getLogger(__name__)
+
+
+class Kept(Protocol):
+    """A service's store: its repositories, and the making of their indexes."""
+
+    @property
+    def repositories(self) -> Sequence[Repository[Any]]: ...
+    async def prepare(self) -> None: ...
+
+
+S = TypeVar("S", bound=Kept)
+P = TypeVar("P", bound=Settings)
+Carry = Callable[..., None]
+Round = Callable[[S], Awaitable[None]]
+"""Work that the clock starts rather than a request: it does what is due and returns; it is called again and again."""
+
+
+class Frame(Generic[S]):
+    """What runs beside the routes of one service; `app.state` holds its parts."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        keep: Callable[[Database, Carry], S],
+        hears: Sequence[Hears[S]],
+        rounds: Sequence[Round[S]],
+        exporter: SpanExporter | None,
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        share = settings.traces
+        self.tracing = provider(name, share, otlp_url=settings.otlp_url, exporter=exporter) if share else None
+        if self.tracing:
+            trace.set_tracer_provider(self.tracing)
+        self.bus = Bus(settings.kafka, name, tracing=self.tracing)
+        self.relay = Relay(self.bus.publish, late=timedelta(seconds=settings.sweep_after))
+        self.database = connect(settings.mongo_url, settings.database_prefix + name)
+        self.store = keep(self.database, self.relay.carry)
+        for topic in hears:
+            self.bus.listen(topic, self.store)
+        self._rounds = rounds
+        self._running: list[asyncio.Task[None]] = []
+
+    async def up(self) -> None:
+        """Serve at once; what is away now is tried until it is there."""
+        self._start(self.relay.run(self.store.repositories))
+        self._start(self._connect())
+        gc.freeze()  # what was imported stays; do not look through it again and again
+        gc.set_threshold(20_000, 20, 50)
+
+    async def down(self) -> None:
+        """The ears first; then what they began is finished and carried."""
+        await self.bus.deafen()
+        for repository in self.store.repositories:
+            await repository.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.relay.drained(), 5)
+        for task in self._running:
+            task.cancel()
+        await asyncio.wait(self._running)
+        await self.bus.stop()
+        self.database.client.close()
+        if self.tracing:
+            self.tracing.shutdown()
+
+    async def _connect(self) -> None:
+        await self._until_there("the store", self.store.prepare)
+        await self._until_there("the bus", self.bus.start)
+        async with asyncio.TaskGroup() as tasks:
+            for it in self._rounds:
+                tasks.create_task(self._again_and_again(it))
+
+    async def _until_there(self, what: str, reach: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                return await reach()
+            except Exception as away:  # noqa: BLE001  a service that starts before its engines waits for them
+                log.warning("%s is away (%s); trying again", what, away)
+                await asyncio.sleep(1)
+
+    async def _again_and_again(self, once: Round[S]) -> None:
+        while True:
+            try:
+                await once(self.store)
+            except Unavailable as away:
+                log.warning("%s waits: %s", self.name, away)
+                await asyncio.sleep(1)
+            except Exception:
+                log.exception("ALARM: a round failed; trying again")
+                await asyncio.sleep(5)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self._running.append(asyncio.create_task(work))
+
+
+def build(
+    name: str,
+    settings: Settings,
+    *,
+    about: str,
+    keep: Callable[[Database, Carry], S],
+    routers: Sequence[APIRouter],
+    hears: Sequence[Hears[S]] = (),
+    rounds: Sequence[Round[S]] = (),
+    exporter: SpanExporter | None = None,
+) -> FastAPI:
+    """A service's application. Nothing is connected before its lifespan starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        frame = Frame(name, settings, keep, hears, rounds, exporter)
+        app.state.frame, app.state.store = frame, frame.store
+        app.state.tracing, app.state.settings = frame.tracing, settings
+        await frame.up()
+        yield
+        await frame.down()
+
+    app = FastAPI(title=f"Một Cửa: {name}", description=about, version="1", lifespan=lifespan)
+    app.state.tokens = Tokens(settings)
+    for it in (*routers, health.router, asyncapi.router(name, hears)):
+        app.include_router(it)
+    problems.install(app)
+    return app
+
+
+def serve(create: Callable[[P], FastAPI], kind: type[P]) -> None:
+    """Run a service as a process: `python -m services.<name>`."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    try:
+        settings = kind.read(os.environ)
+    except WrongSettings as wrong:
+        sys.exit(str(wrong))
+    uvicorn.run(
+        create(settings),
+        host=settings.host,
+        port=settings.port,
+        root_path=settings.root_path.rstrip("/"),
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+        server_header=False,
+    )
+
+
+async def settings_of(request: Request) -> Settings:
+    return request.app.state.settings

@@ -1,0 +1,17 @@
+"""Real engines for every test that asks: started once for the whole run, on free ports, and gone with it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.engines import Engines
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Engines]:
+    """MongoDB, Kafka and MinIO, shared by all tests: use your own database, topics and bucket, and leave them running.
+
+    A test that kills or stops an engine starts its own with `Engines.temporary(...)`.
+    """
+    with Engines.temporary() as running:
+        yield running

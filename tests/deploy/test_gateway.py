@@ -1,0 +1,126 @@
+"""The one door: every path to its service, replicas in turn, nothing that a browser should be told missing."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.engines.network import free_ports
+from deploy.web import Gateway
+
+
+class Upstream(ThreadingHTTPServer):
+    """A service of the size of a test: answers its own name and the path that it was asked for."""
+
+    def __init__(self, name: str) -> None:
+        class Answer(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = f"{name} {self.path}".encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Server", "upstream/1.0")
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None: ...
+
+        super().__init__(("127.0.0.1", 0), Answer)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        return self.server_address[1]
+
+    def die(self) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+@pytest.fixture
+def upstreams() -> Iterator[dict[str, list[Upstream]]]:
+    names = ("intake", "postal", "processing", "notify", "demo_issuer")
+    made = {name: [Upstream(f"{name}-{number}") for number in (1, 2)] for name in names}
+    yield made
+    for both in made.values():
+        for each in both:
+            each.server_close()
+
+
+@pytest.fixture
+def door(tmp_path: Path, upstreams: dict[str, list[Upstream]]) -> Iterator[httpx.Client]:
+    ports = {name: [each.port for each in both] for name, both in upstreams.items()}
+    gateway = Gateway(tmp_path, free_ports(1)[0], ports)
+    gateway.start()
+    with httpx.Client(base_url=gateway.url) as client:
+        yield client
+    gateway.stop()
+
+
+@pytest.mark.parametrize(
+    ("asked", "who", "path"),
+    [
+        ("/", "intake", "/"),
+        ("/track", "intake", "/track"),
+        ("/track/ABC", "intake", "/track/ABC"),
+        ("/intake/dossiers?a=1", "intake", "/dossiers?a=1"),
+        ("/postal/parcels", "postal", "/parcels"),
+        ("/processing/cases", "processing", "/cases"),
+        ("/notify/messages", "notify", "/messages"),
+        ("/demo/people", "demo_issuer", "/people"),
+    ],
+)
+def test_each_path_goes_to_its_service_without_its_prefix(door: httpx.Client, asked: str, who: str, path: str):
+    name, _, got = door.get(asked).text.partition(" ")
+    assert name.rpartition("-")[0] == who
+    assert got == path
+
+
+def test_both_replicas_get_requests(door: httpx.Client):
+    assert {door.get("/postal/x").text for _ in range(40)} == {"postal-1 /x", "postal-2 /x"}
+
+
+def test_a_dead_replica_costs_no_request(door: httpx.Client, upstreams: dict[str, list[Upstream]]):
+    upstreams["postal"][0].die()
+    assert {door.get("/postal/x").text for _ in range(20)} == {"postal-2 /x"}
+
+
+def test_with_every_replica_dead_the_answer_is_503_and_says_when_to_come_back(
+    door: httpx.Client, upstreams: dict[str, list[Upstream]]
+):
+    for each in upstreams["notify"]:
+        each.die()
+    answer = door.get("/notify/x", timeout=20)
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "2"
+
+
+def test_every_answer_carries_the_headers_that_protect_a_browser_and_none_that_names_software(door: httpx.Client):
+    for path in ("/", "/postal/x", "/nowhere"):
+        headers = door.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "same-origin"
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert "server" not in headers
+        assert "via" not in headers
+
+
+def test_an_unknown_path_is_404_in_both_languages(door: httpx.Client):
+    answer = door.get("/nowhere")
+    assert answer.status_code == 404
+    assert "Không có trang này" in answer.text
+    assert "no such page" in answer.text
+
+
+def test_outside_a_demonstration_there_is_no_way_to_the_demo_issuer(
+    tmp_path: Path, upstreams: dict[str, list[Upstream]]
+):
+    gateway = Gateway(tmp_path, free_ports(1)[0], {"intake": [upstreams["intake"][0].port]}, demo=False)
+    gateway.start()
+    try:
+        assert httpx.get(f"{gateway.url}/demo/people").status_code == 404
+    finally:
+        gateway.stop()
