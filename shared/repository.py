@@ -247,7 +247,7 @@ class Repository(Generic[A]):
         self, id: str, call: Call[A], once: Once | None, cause: Heard[Event] | None = None
     ) -> "asyncio.Future[A]":
         call.once, call.cause = once, cause and cause.envelope
-        call.trace = traceparent() or (cause.envelope.trace if cause else "")
+        call.trace = traceparent(cause.envelope.trace if cause else "")
         line = self._waiting.setdefault(id, deque())
         line.append(call)
         self._start(_lane(line))

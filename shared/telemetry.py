@@ -15,6 +15,8 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 __all__ = ["continued", "provider", "traceparent"]
 
 _PROPAGATOR = TraceContextTextMapPropagator()
+TRACE = 35
+"""So many characters of a `traceparent` name its trace."""
 
 
 def provider(service: str, share: float, *, otlp_url: str = "", exporter: SpanExporter | None = None) -> TracerProvider:
@@ -28,10 +30,13 @@ def provider(service: str, share: float, *, otlp_url: str = "", exporter: SpanEx
     return made
 
 
-def traceparent() -> str:
-    """The current span as a W3C `traceparent`; empty where there is none."""
+def traceparent(cause: str = "") -> str:
+    """The current span as a W3C `traceparent`. What has a cause stays in the cause's trace, whatever runs around it."""
     span = trace.get_current_span().get_span_context()
-    return f"00-{span.trace_id:032x}-{span.span_id:016x}-{span.trace_flags:02x}" if span.is_valid else ""
+    if not span.is_valid:
+        return cause
+    current = f"00-{span.trace_id:032x}-{span.span_id:016x}-{span.trace_flags:02x}"
+    return cause if cause and current[:TRACE] != cause[:TRACE] else current
 
 
 @contextmanager
