@@ -47,6 +47,7 @@ engines: .venv/.locked ## have the engines in the cache, start none
 	@$(RUN) engines
 
 clean: ## forget the environment and the data of `make run` (the engines stay in the cache)
+	@if [ -e var/run.lock ] && ! flock -n var/run.lock true; then echo "It runs: make stop first." >&2; exit 1; fi
 	@rm -rf .boot .venv var .pytest_cache .ruff_cache .import_linter_cache
 
 .venv/.locked: uv.lock pyproject.toml deploy/uv.txt deploy/bootstrap.sh

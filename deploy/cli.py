@@ -1,6 +1,7 @@
 """`motcua`: everything one does with the platform from a terminal."""
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from deploy import ports, provision as provisioning, running, show
+from deploy import parked, ports, provision as provisioning, running, show
 from deploy.engines import obtain
 from deploy.engines.process import Process
 from deploy.stack import ENGINES, Stack
@@ -28,6 +29,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 Rest = Annotated[list[str] | None, typer.Argument(help="handed on as it is")]
 HANDED_ON: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 MOST_RESTARTS = 5
+app.add_typer(parked.app, name="parked")
 
 
 class Stopped(BaseException):
@@ -36,6 +38,7 @@ class Stopped(BaseException):
 
 def main() -> None:
     """The entry point: what went wrong is one sentence on stderr and exit code 1, never a traceback."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it complains about is told in a sentence
     try:
         with signals_stop():
             app()
@@ -103,12 +106,6 @@ def bench(arguments: Rest = None) -> None:
 def replay(arguments: Rest = None) -> None:
     """Drive a municipality's log through the running services."""
     hand_on("deploy.replay", arguments)
-
-
-@app.command(context_settings=HANDED_ON)
-def parked(arguments: Rest = None) -> None:
-    """Messages that were set aside: list, show, replay."""
-    hand_on("deploy.parked", arguments)
 
 
 def data_folder() -> Path:

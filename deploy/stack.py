@@ -122,6 +122,7 @@ class Stack:
             "MOTCUA_SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}",
             "MOTCUA_OUTBOX": str(self.data / "outbox"),
             "MOTCUA_DATA": str(self.data),
+            "MOTCUA_MORE_PROCEDURES": str(Path(__file__).with_name("demo") / "replay-procedure.yaml"),
             **self.settings,
         }
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import jwt
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 
 from shared.errors import Forbidden, Unauthorized, Unavailable
 from shared.people import Person, Role
@@ -33,6 +34,13 @@ __all__ = [
     "holding",
 ]
 
+BEARER = HTTPBearer(
+    scheme_name="login",
+    bearerFormat="JWT",
+    description="A token of the configured issuer; beside each route stand the roles of which one is needed.",
+    auto_error=False,
+)
+"""For OpenAPI alone: the guards read the header themselves."""
 ALGORITHMS = ("RS256", "ES256")
 MOST_REMEMBERED = 10_000
 """Tokens whose signature was checked and need not be checked again before they expire."""
@@ -94,7 +102,7 @@ class Tokens:
 def holding(*roles: Role) -> Callable[[Request], Awaitable[Person]]:
     """The guard that lets in who holds one of these roles."""
 
-    async def guard(request: Request) -> Person:
+    async def guard(request: Request, _: object = Security(BEARER, scopes=list(roles))) -> Person:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthorized("Log in first: send your token as `Authorization: Bearer …`.")

@@ -85,13 +85,13 @@ class Hears(Generic[S]):
 
         return register
 
-    def handle(self, record: Record, store: S, service: str) -> Awaitable[object] | None:
+    def handle(self, record: Record, store: S, tracing: TracerProvider | None = None) -> Awaitable[object] | None:
         """Start what is to be done about this record; None if it concerns others."""
         envelope = Envelope.read(record.topic, record.headers, record.value or b"")
         if envelope.type in self.handlers:
             kind, handler = self.handlers[envelope.type]
             heard = Heard.read(kind, envelope)
-            with continued(envelope.trace, f"{service} hears {envelope.type}", SpanKind.CONSUMER, service):
+            with continued(envelope.trace, f"hears {envelope.type}", SpanKind.CONSUMER, tracing):
                 return handler(heard, store)
         name, _, version = envelope.type.rpartition(".v")
         if any(known.startswith(f"{name}.v") for known in self.handlers):
@@ -125,6 +125,7 @@ class Bus:
         self.ears: list[Ear] = []
         self._servers = servers
         self._service = service
+        self._tracing = tracing
         self._producer: AIOKafkaProducer | None = None
 
     async def start(self) -> None:
@@ -172,11 +173,11 @@ class Bus:
         After a failure any part of them may be on the bus, but in order and without a gap: publish all again.
         """
         lanes: dict[tuple[str, int], list[Envelope]] = {}
-        for envelope in envelopes:
-            partitions = await self._started.partitions_for(envelope.topic)
-            lane = zlib.crc32(envelope.subject.encode()) % len(partitions)
-            lanes.setdefault((envelope.topic, lane), []).append(envelope)
         try:
+            for envelope in envelopes:
+                partitions = await self._started.partitions_for(envelope.topic)
+                lane = zlib.crc32(envelope.subject.encode()) % len(partitions)
+                lanes.setdefault((envelope.topic, lane), []).append(envelope)
             async with asyncio.TaskGroup() as sending:
                 for (topic, partition), lane in lanes.items():
                     sending.create_task(_send(self._started, topic, partition, lane))
@@ -191,7 +192,7 @@ class Bus:
         """
         ear = Ear(hears.topic)
         self.ears.append(ear)
-        batch = _Batch(ear, hears, store, self._service, self._park)
+        batch = _Batch(ear, hears, store, self._tracing, self._park)
         subscriber = self.broker.subscriber(
             hears.topic,
             group_id=f"{self._service}.{hears.topic}",  # a group for each topic: one restarts without the others
@@ -232,15 +233,16 @@ class _Batch(Generic[S]):
         ear: Ear,
         hears: Hears[S],
         store: S,
-        service: str,
+        tracing: TracerProvider | None,
         park: Callable[[Record, BaseException], Awaitable[None]],
     ) -> None:
         self._ear = ear
         self._hears = hears
         self._store = store
-        self._service = service
+        self._tracing = tracing
         self._park = park
         self._pause = 0.1
+        self._not_yet_since = 0.0
 
     async def take(self, records: tuple[Record, ...]) -> None:
         try:
@@ -252,7 +254,7 @@ class _Batch(Generic[S]):
             await self._wait(reason)
             raise
         self._pause = 0.1
-        self._ear.waiting_since = 0.0
+        self._ear.waiting_since = self._not_yet_since = 0.0
         self._ear.handled += len(records)
 
     async def _handle(self, records: Sequence[Record]) -> list[tuple[Record, BaseException]]:
@@ -261,7 +263,7 @@ class _Batch(Generic[S]):
         bad: list[tuple[Record, BaseException]] = []
         for record in records:
             try:
-                if (doing := self._hears.handle(record, self._store, self._service)) is not None:
+                if (doing := self._hears.handle(record, self._store, self._tracing)) is not None:
                     started.append((record, doing))
             except Exception as reason:  # noqa: BLE001  rules are pure: what fails now would fail again
                 bad.append((record, reason))
@@ -274,18 +276,20 @@ class _Batch(Generic[S]):
         return bad
 
     def _is_patient(self) -> bool:
-        since = self._ear.waiting_since
-        return since == 0.0 or time.monotonic() - since < PATIENCE
+        """An outage before does not count: patience begins with the first `NotYet`."""
+        self._not_yet_since = self._not_yet_since or time.monotonic()
+        return time.monotonic() - self._not_yet_since < PATIENCE
 
     def _hold_if_too_many(self, records: Sequence[Record], bad: Sequence[tuple[Record, BaseException]]) -> None:
         """The second line of defence: where a bug meets nearly everything, stop rather than park a whole day."""
-        faults = [reason for _, reason in bad if not isinstance(reason, Refusal)]
+        faults = {(it.partition, it.offset): reason for it, reason in bad if not isinstance(reason, Refusal)}
         recent = deque(self._ear.recent, maxlen=WINDOW)
-        recent.extend([True] * len(faults))
-        recent.extend([False] * (len(records) - len(faults)))
-        if sum(recent) > MOST_FAULTS:
-            self._ear.held_because = _why(faults[0]) if faults else self._ear.held_because
-            raise _TooManyFaults(self._ear.held_because)
+        for record in records:
+            is_fault = (record.partition, record.offset) in faults
+            recent.append(is_fault)
+            if is_fault and sum(recent) > MOST_FAULTS:
+                self._ear.held_because = _why(faults[record.partition, record.offset])
+                raise _TooManyFaults(self._ear.held_because)
         self._ear.recent = recent
         self._ear.held_because = ""
 

@@ -15,7 +15,7 @@ import bson
 import msgspec
 from bson.raw_bson import RawBSONDocument
 
-from shared.errors import Conflict, Repeated
+from shared.errors import Conflict, Refusal, Repeated
 from shared.events import Decision, Envelope, Event
 
 __all__ = ["Call", "Line", "Once", "Pending", "read_pending", "write_pending"]
@@ -27,8 +27,18 @@ MOST_BYTES = 200_000
 """In one event. What is larger belongs beside the bus, with a reference to it."""
 MOST_ANSWERS = 20
 """First answers kept beside an aggregate, besides that of its creation."""
+MOST_STATE = 8_000_000
+"""Bytes of an aggregate with its answers; MongoDB takes no document above 16 MiB."""
 NATIVE = (datetime, bytes)
 """Types that BSON has too."""
+
+
+class CannotBeKept(Refusal):
+    """A number beyond 64 bits, or text that is not Unicode."""
+
+
+class GrownTooLarge(Refusal):
+    status = 413
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ class Call(Generic[A]):
             return False
         if self.cause.replay_of:
             return self.cause.replay_of in applied
-        return applied.get(self.cause.source, 0) >= self.cause.sequence
+        return applied.get(self.cause.source, 0) >= self.cause.sequence or self.cause.id in applied
 
 
 @dataclass(slots=True)
@@ -100,7 +110,7 @@ class Line(Generic[A]):
 
     @property
     def is_write(self) -> bool:
-        return self.is_new_state or self.heard or bool(self.said)
+        return self.is_new_state or self.heard or bool(self.said) or bool(self.taken)
 
     @property
     def carry(self) -> list[Pending]:
@@ -187,10 +197,13 @@ class Line(Generic[A]):
         return new
 
     def _compose(self, there: A | None, applied: dict[str, int], answers: list[Document], row: Document) -> None:
-        state = RawBSONDocument(bson.encode(msgspec.to_builtins(there, builtin_types=NATIVE)))
-        self.change |= {"state": state, "applied": applied}
+        state = _encoded(there)
+        answers = [*answers[:1], *answers[1:][-MOST_ANSWERS:]]
+        if len(state) + sum(len(it["answer"]) for it in answers) > MOST_STATE:
+            raise GrownTooLarge(f"{self.id} would be larger than {MOST_STATE} bytes: start another one.")
+        self.change |= {"state": RawBSONDocument(state), "applied": applied}
         if answers:
-            self.change["answers"] = [answers[0], *answers[1:][-MOST_ANSWERS:]]
+            self.change["answers"] = answers
         if self.said:
             topics = dict(row.get("sequences", ()))
             topics |= {it.envelope.topic: it.envelope.sequence for it in self.said}
@@ -199,6 +212,13 @@ class Line(Generic[A]):
                 "sequences": topics,
                 "pending_since": datetime.now(UTC),
             }
+
+
+def _encoded(state: object) -> bytes:
+    try:
+        return bson.encode(msgspec.to_builtins(state, builtin_types=NATIVE))
+    except (OverflowError, UnicodeEncodeError) as wrong:
+        raise CannotBeKept(f"This cannot be kept ({wrong}): correct it.") from wrong
 
 
 def _first_answer(once: Once, then: object) -> Document:

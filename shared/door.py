@@ -27,6 +27,9 @@ __all__ = ["Door", "FromApp", "FromStore", "Key", "Now", "TooLarge", "WrongField
 MOST_BODY = 1_000_000
 """Bytes of a JSON body; files have a door of their own."""
 
+LONGEST_KEY = 200
+"""Characters of an Idempotency-Key."""
+
 _PROPAGATOR = TraceContextTextMapPropagator()
 _encode = msgspec.json.Encoder().encode
 
@@ -128,9 +131,7 @@ def _converted(name: str, text: str, kind: Any) -> Any:
 
 
 async def _body(decoder: "msgspec.json.Decoder[Any]", request: Request) -> Any:
-    body = await request.body()
-    if len(body) > MOST_BODY:
-        raise TooLarge(f"At most {MOST_BODY} bytes: send files to the papers' own address.")
+    body = await _received(request)
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as wrong:
@@ -138,6 +139,19 @@ async def _body(decoder: "msgspec.json.Decoder[Any]", request: Request) -> Any:
         raise WrongField(f"{sentence}.", about=place.strip("`").removeprefix("$.")) from wrong
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         raise Malformed(f"This is not JSON: {wrong}") from wrong
+
+
+async def _received(request: Request) -> bytes:
+    """The body, read no further than it may be long."""
+    told = request.headers.get("content-length", "")
+    if told.isdecimal() and int(told) <= MOST_BODY:
+        return await request.body()  # the server reads no more than was told
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BODY:
+            raise TooLarge(f"At most {MOST_BODY} bytes: send files to the papers' own address.")
+    return bytes(body)
 
 
 async def _now(_: Request) -> datetime:
@@ -167,8 +181,11 @@ def FromApp(name: str) -> Any:  # noqa: N802
     return Depends(given)
 
 
-async def _key(request: Request) -> str:
-    return request.headers.get("idempotency-key", "")
+async def _key(request: Request, _: Annotated[str, Header(alias="Idempotency-Key")] = "") -> str:
+    key = request.headers.get("idempotency-key", "")
+    if len(key) > LONGEST_KEY:
+        raise WrongField(f"At most {LONGEST_KEY} characters: a UUID does well.", about="Idempotency-Key")
+    return f"client/{key}" if key else ""  # so that no client's key is one of ours
 
 
 Key = Annotated[str, Depends(_key)]

@@ -111,21 +111,24 @@ class Relay:
     async def _sweep(self, stores: Sequence[Store]) -> None:
         for store in stores:
             while len(self._hand) < MOST_HELD and await self._sweep_some(store):
-                await self.drained()
+                pass
         await asyncio.sleep(self._late.total_seconds() / 2)
 
     async def _sweep_some(self, store: Store) -> bool:
-        """Take what is overdue and not in hand; whether there may be more."""
-        swept = 0
+        """Take what is overdue and not in hand, and carry it; whether there may be more."""
+        swept: set[Key] = set()
         held = {key for key, _ in self._hand} | self._carried.keys()
         for id, pending in await store.overdue(self._late, MOST_SWEPT):
             if (store.name, id) not in held:
                 self._taken.pop((store.name, id), None)
                 self.carry(store, id, pending)
-                swept += 1
+                swept.add((store.name, id))
         if swept:
-            log.warning("swept %d %s whose events nobody had carried", swept, store.name)
-        return swept == MOST_SWEPT
+            log.warning("swept %d %s whose events nobody had carried", len(swept), store.name)
+        upto = self._published + len(self._hand)
+        while self._published < upto or not swept.isdisjoint(self._carried):  # noqa: ASYNC110  new ones come meanwhile
+            await asyncio.sleep(self._pause)
+        return bool(swept)
 
 
 async def _forever(name: str, work: Callable[[], Awaitable[None]]) -> None:

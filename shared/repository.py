@@ -327,6 +327,11 @@ class Repository(Generic[A]):
         except Exception as fault:  # noqa: BLE001
             for series in line.taken:
                 self._numbers[series] -= 1
+            if len(calls) > 1:  # whose fault is it? The first is decided alone, the others in the next flush
+                self._waiting[id] = deque([*islice(calls, 1, None), *self._waiting.get(id, ())])
+                while len(calls) > 1:
+                    calls.pop()
+                return self._decide(id, calls, row)
             failed = Line[A](id, calls, line.source, line.subject, row)
             failed.answers = [partial(call.fail, fault) for call in calls]
             return failed

@@ -12,7 +12,6 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request
-from opentelemetry import trace
 from opentelemetry.sdk.trace.export import SpanExporter
 
 from shared import asyncapi, health, problems
@@ -60,8 +59,6 @@ class Frame(Generic[S]):
         self.settings = settings
         share = settings.traces
         self.tracing = provider(name, share, otlp_url=settings.otlp_url, exporter=exporter) if share else None
-        if self.tracing:
-            trace.set_tracer_provider(self.tracing)
         self.bus = Bus(settings.kafka, name, tracing=self.tracing)
         self.relay = Relay(self.bus.publish, late=timedelta(seconds=settings.sweep_after))
         self.database = connect(settings.mongo_url, settings.database_prefix + name)
@@ -70,6 +67,8 @@ class Frame(Generic[S]):
             self.bus.listen(topic, self.store)
         self._rounds = rounds
         self._running: list[asyncio.Task[None]] = []
+        self._rounding: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
 
     async def up(self) -> None:
         """Serve at once; what is away now is tried until it is there."""
@@ -79,15 +78,19 @@ class Frame(Generic[S]):
         gc.set_threshold(20_000, 20, 50)
 
     async def down(self) -> None:
-        """The ears first; then what they began is finished and carried."""
+        """The ears and the rounds first; then what they began is finished and carried."""
+        self._stopping.set()
         await self.bus.deafen()
+        if self._rounding:
+            await asyncio.wait(self._rounding, timeout=10)
         for repository in self.store.repositories:
             await repository.close()
         with suppress(TimeoutError):
             await asyncio.wait_for(self.relay.drained(), 5)
-        for task in self._running:
+        tasks = [*self._running, *self._rounding]
+        for task in tasks:
             task.cancel()
-        await asyncio.wait(self._running)
+        await asyncio.wait(tasks)
         await self.bus.stop()
         self.database.client.close()
         if self.tracing:
@@ -96,9 +99,7 @@ class Frame(Generic[S]):
     async def _connect(self) -> None:
         await self._until_there("the store", self.store.prepare)
         await self._until_there("the bus", self.bus.start)
-        async with asyncio.TaskGroup() as tasks:
-            for it in self._rounds:
-                tasks.create_task(self._again_and_again(it))
+        self._rounding = [asyncio.create_task(self._again_and_again(it)) for it in self._rounds]
 
     async def _until_there(self, what: str, reach: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -109,15 +110,20 @@ class Frame(Generic[S]):
                 await asyncio.sleep(1)
 
     async def _again_and_again(self, once: Round[S]) -> None:
-        while True:
+        while not self._stopping.is_set():
             try:
                 await once(self.store)
             except Unavailable as away:
                 log.warning("%s waits: %s", self.name, away)
-                await asyncio.sleep(1)
+                await self._pause(1)
             except Exception:
                 log.exception("ALARM: a round failed; trying again")
-                await asyncio.sleep(5)
+                await self._pause(5)
+
+    async def _pause(self, seconds: float) -> None:
+        """As long as that, or until it is time to stop."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self._running.append(asyncio.create_task(work))

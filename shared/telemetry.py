@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from opentelemetry import trace
+from opentelemetry import context, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -40,11 +40,18 @@ def traceparent(cause: str = "") -> str:
 
 
 @contextmanager
-def continued(parent: str, name: str, kind: SpanKind, service: str) -> Generator[None]:
-    """A span in the trace of `parent`, where that trace is sampled; else nothing."""
-    if not parent.endswith("1"):
+def continued(parent: str, name: str, kind: SpanKind, tracing: TracerProvider | None) -> Generator[None]:
+    """A span in the trace of `parent`, where that is sampled; else none, and what follows is of no other trace."""
+    if tracing is None:
         yield
         return
-    context = _PROPAGATOR.extract({"traceparent": parent})
-    with trace.get_tracer(service).start_as_current_span(name, context, kind):
+    within = _PROPAGATOR.extract({"traceparent": parent}, context.Context())
+    if parent.endswith("1"):
+        with tracing.get_tracer("motcua").start_as_current_span(name, within, kind):
+            yield
+        return
+    token = context.attach(within)
+    try:
         yield
+    finally:
+        context.detach(token)

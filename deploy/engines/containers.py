@@ -13,6 +13,7 @@ from typing import Any
 from docker.errors import DockerException
 from testcontainers.core.container import DockerContainer
 
+from deploy.engines.engines import together
 from deploy.engines.kafka import SETTINGS
 from deploy.engines.minio import Credentials
 from deploy.engines.mongo import REPLICA_SET, is_primary
@@ -133,8 +134,7 @@ def launched(names: Sequence[str]) -> Generator[Mapping[str, Contained]]:
     }
     containers = {name: makers[name]() for name in names}
     try:
-        for container in containers.values():
-            container.start()
+        together({name: container.start for name, container in containers.items()})
         yield containers
     finally:
         for container in containers.values():

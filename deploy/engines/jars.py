@@ -45,8 +45,9 @@ def locked_jars(lock: Path = LOCK) -> list[Jar]:
 
 
 def version(lock: Path = LOCK) -> str:
-    """Changes with every change of the lock."""
-    return f"{VERSION}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:8]}"
+    """Changes with every jar of the lock."""
+    digests = "".join(jar.sha256 for jar in locked_jars(lock))
+    return f"{VERSION}-{hashlib.sha256(digests.encode()).hexdigest()[:8]}"
 
 
 def obtain(watch: Watch, lock: Path = LOCK) -> Path:

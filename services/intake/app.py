@@ -3,12 +3,14 @@
 from functools import partial
 
 from fastapi import FastAPI
+from opentelemetry.sdk.trace.export import SpanExporter
 
-from services.intake import api, consumers
+from services.intake import api, consumers, pages
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.reading import OFFICES, PROCEDURES, read_catalogue
 from services.intake.settings import IntakeSettings
 from services.intake.store import keep
+from shared import web
 from shared.documents import PAPERS, Documents
 from shared.reference import table, table_at, working_calendar
 from shared.service import build
@@ -16,17 +18,20 @@ from shared.service import build
 __all__ = ["create"]
 
 
-def create(settings: IntakeSettings) -> FastAPI:
+def create(settings: IntakeSettings, exporter: SpanExporter | None = None) -> FastAPI:
     offered = catalogue(settings.more_procedures)
     app = build(
         "intake",
         settings,
         about="The front desk: file, accept, supplement, hand over; and the applicant's view of everything.",
         keep=partial(keep, catalogue=offered),
-        routers=[api.router],
+        routers=[api.router, pages.router],
         hears=consumers.HEARS,
+        exporter=exporter,
     )
+    web.install(app, pages.TEMPLATES)
     app.state.catalogue = offered
+    app.state.tries = pages.Tries()
     app.state.calendar = working_calendar()
     app.state.papers = Documents(settings, PAPERS)
     return app

@@ -1,6 +1,7 @@
 """Puts notify together."""
 
 from fastapi import FastAPI
+from opentelemetry.sdk.trace.export import SpanExporter
 
 from services.notify import api, consumers
 from services.notify.gateways import ways
@@ -12,7 +13,7 @@ from shared.service import build
 __all__ = ["create"]
 
 
-def create(settings: NotifySettings) -> FastAPI:
+def create(settings: NotifySettings, exporter: SpanExporter | None = None) -> FastAPI:
     out = ways(settings.smtp_url, settings.outbox, settings.sender)
     return build(
         "notify",
@@ -21,5 +22,6 @@ def create(settings: NotifySettings) -> FastAPI:
         keep=keep,
         routers=[api.router],
         hears=consumers.HEARS,
+        exporter=exporter,
         rounds=[sending(out, settings.send_rate, settings.public_url)],
     )

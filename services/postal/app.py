@@ -3,6 +3,7 @@
 from functools import partial
 
 from fastapi import FastAPI
+from opentelemetry.sdk.trace.export import SpanExporter
 
 from services.postal import api, consumers
 from services.postal.settings import PostalSettings
@@ -12,7 +13,7 @@ from shared.service import build
 __all__ = ["create"]
 
 
-def create(settings: PostalSettings) -> FastAPI:
+def create(settings: PostalSettings, exporter: SpanExporter | None = None) -> FastAPI:
     items = Items(settings.item_service, settings.first_item)
     return build(
         "postal",
@@ -21,4 +22,5 @@ def create(settings: PostalSettings) -> FastAPI:
         keep=partial(keep, items=items),
         routers=[api.router],
         hears=consumers.HEARS,
+        exporter=exporter,
     )

@@ -1,6 +1,7 @@
 """Puts processing together."""
 
 from fastapi import FastAPI
+from opentelemetry.sdk.trace.export import SpanExporter
 
 from services.processing import api, consumers
 from services.processing.settings import ProcessingSettings
@@ -11,7 +12,7 @@ from shared.service import build
 __all__ = ["create"]
 
 
-def create(settings: ProcessingSettings) -> FastAPI:
+def create(settings: ProcessingSettings, exporter: SpanExporter | None = None) -> FastAPI:
     app = build(
         "processing",
         settings,
@@ -19,6 +20,7 @@ def create(settings: ProcessingSettings) -> FastAPI:
         keep=keep,
         routers=[api.router],
         hears=consumers.HEARS,
+        exporter=exporter,
     )
     app.state.results = Documents(settings, RESULTS)
     return app

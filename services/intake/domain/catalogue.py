@@ -124,6 +124,8 @@ class Procedure:
     term: Term
     steps: tuple[Step, ...]
     papers: tuple[Paper, ...]
+    free_steps: bool = False
+    """No steps are planned: any may be recorded, as often as it is done (the log of another system, replayed)."""
     version: int = 1
     valid_until: date | None = None
     successor: str = ""

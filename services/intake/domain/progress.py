@@ -44,6 +44,9 @@ class Progress:
         return self.id
 
     def with_entry(self, entry: Entry) -> Self:
+        """With one more line; a line that stands there already (its event was sent once more) is not doubled."""
+        if entry in self.entries:
+            return self
         return replace(self, entries=(*self.entries, entry)[-MOST_ENTRIES:])
 
 

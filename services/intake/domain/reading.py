@@ -174,5 +174,8 @@ def _of_papers(procedures: list[Procedure]) -> Iterable[str]:
         for code in sorted({code for code in codes if codes.count(code) > 1}):
             where = f"{PROCEDURES}, {procedure.code} version {procedure.version}, papers"
             yield f"{where}: {code} stands there twice: remove one."
-        if not procedure.steps:
-            yield f"{PROCEDURES}, {procedure.code} version {procedure.version}, steps: there is none: add at least one."
+        where = f"{PROCEDURES}, {procedure.code} version {procedure.version}, steps"
+        if not procedure.steps and not procedure.free_steps:
+            yield f"{where}: there is none: add at least one, or say `free_steps: true`."
+        if procedure.steps and procedure.free_steps:
+            yield f"{where}: they are free, so none is planned: remove the list, or `free_steps`."

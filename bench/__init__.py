@@ -1,0 +1,1 @@
+"""How fast the platform is, beside floors: raw-library programs that write the same. `make bench`; see `__main__`."""

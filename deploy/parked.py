@@ -1,0 +1,135 @@
+"""`motcua parked`: the messages that a service could not use, and what an operator does about them."""
+
+import asyncio
+import getpass
+import os
+from collections.abc import Coroutine, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import typer
+from aiokafka.errors import KafkaError
+from rich.markup import escape
+from rich.table import Table
+
+from deploy import ports, show
+from deploy.engines.network import HOST
+from deploy.trouble import Trouble
+from shared.contracts import TOPICS
+from shared.errors import NotFound
+from shared.parked import Parked, Parking
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+T = TypeVar("T")
+Topic = Annotated[str, typer.Option(help="of this topic only")]
+Dossier = Annotated[str, typer.Option(help="about this dossier only")]
+Json = Annotated[bool, typer.Option("--json", help="for machines: one JSON array")]
+Everything = Annotated[bool, typer.Option("--all", help="also those that were settled")]
+Ids = Annotated[list[str] | None, typer.Argument(help="as `list` shows them; none: all that the options choose")]
+
+
+@app.command("list")
+def list_(*, topic: Topic = "", dossier: Dossier = "", everything: Everything = False, json: Json = False) -> None:
+    """What is parked, in the order in which it was."""
+    found = _asked(_parking().parked(_topics(topic), open_only=not everything, subject=dossier))
+    if json:
+        print(msgspec.json.encode([_plain(it) for it in found]).decode())
+    elif not found:
+        show.console.print("Nothing is parked.")
+    else:
+        show.console.print(_table(found))
+        show.console.print(
+            "`motcua parked show ID` for one, `replay ID` to send it once more, `set-aside ID` to settle it."
+        )
+
+
+@app.command("show")
+def show_(id: str) -> None:
+    """One message with its reason, its headers and its body."""
+    it = _one(id)
+    for name, value in _plain(it).items():
+        show.console.print(f"[bold]{name:<10}[/] {escape(str(value))}", soft_wrap=True)
+    for name, value in it.headers:
+        show.console.print(f"  {name}: {escape(value.decode(errors='replace'))}", soft_wrap=True)
+    show.console.print(escape((it.value or b"").decode(errors="replace")), soft_wrap=True)
+
+
+@app.command()
+def replay(ids: Ids = None, *, topic: Topic = "", dossier: Dossier = "", yes: bool = False) -> None:
+    """Send messages to their topic once more, past the sequence guard; who did it is recorded."""
+    chosen = _chosen(ids, topic, dossier)
+    _confirm(f"Send {len(chosen)} once more?", yes or bool(ids))
+    _asked(_parking().replay(chosen, getpass.getuser(), datetime.now(UTC)))
+    show.console.print(f"{len(chosen)} sent once more; what cannot be used again will be parked again.")
+
+
+@app.command()
+def set_aside(ids: Ids = None, *, topic: Topic = "", dossier: Dossier = "", yes: bool = False) -> None:
+    """Record that nothing more is to be done about messages; they stay to be read."""
+    chosen = _chosen(ids, topic, dossier)
+    _confirm(f"Set {len(chosen)} aside?", yes or bool(ids))
+    _asked(_parking().set_aside(chosen, getpass.getuser(), datetime.now(UTC)))
+    show.console.print(f"{len(chosen)} set aside.")
+
+
+def _parking() -> Parking:
+    return Parking(os.environ.get("MOTCUA_KAFKA") or f"{HOST}:{ports.configured()['kafka']}")
+
+
+def _topics(only: str) -> list[str]:
+    names = [topic.name for topic in TOPICS]
+    if only and only not in names:
+        raise Trouble(f"There is no topic {only}: there are {', '.join(names)}.")
+    return [only] if only else names
+
+
+def _one(id: str) -> Parked:
+    return _asked(_parking().one(_topics(""), id))
+
+
+def _chosen(ids: Sequence[str] | None, topic: str, dossier: str) -> list[Parked]:
+    if ids:
+        return [_one(id) for id in ids]
+    chosen = _asked(_parking().parked(_topics(topic), subject=dossier))
+    if not chosen:
+        raise Trouble("Nothing is parked that fits.")
+    return chosen
+
+
+def _confirm(question: str, yes: bool) -> None:
+    if not yes and not typer.confirm(question):
+        raise Trouble("Nothing was done.")
+
+
+def _asked(question: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(question)
+    except NotFound as missing:
+        raise Trouble(str(missing)) from missing
+    except (KafkaError, OSError) as away:
+        raise Trouble(f"Kafka did not answer ({away}): does it run, and does MOTCUA_KAFKA name it?") from away
+
+
+def _table(found: Sequence[Parked]) -> Table:
+    table = Table("id", "type", "dossier", "parked at", "kind", "because", "settled")
+    for it in found:
+        settled = f"{it.settled.outcome} by {it.settled.by}" if it.settled else ""
+        table.add_row(it.id, it.type, it.subject, f"{it.parked_at:%F %T}", it.kind, escape(it.because), settled)
+    return table
+
+
+def _plain(it: Parked) -> dict[str, Any]:
+    """What may be shown of it anywhere: everything but the body."""
+    return {
+        "id": it.id,
+        "topic": it.topic,
+        "type": it.type,
+        "source": it.source,
+        "dossier": it.subject,
+        "parked_by": it.parked_by,
+        "parked_at": it.parked_at.isoformat(),
+        "kind": it.kind,
+        "because": it.because,
+        "settled": it.settled.outcome if it.settled else None,
+    }

@@ -1,0 +1,166 @@
+"""What somebody may see of a dossier who knows its code, and what more with a second factor. Pure rules.
+
+Without the second factor there are only the code and how far it is (TT 01/2018/TT-VPCP art. 16). With it there is
+everything that the applicant needs, and still no name or number in full: a slip may be lost.
+"""
+
+import hmac
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from shared.codes import DossierCode, TrackingCode
+from shared.contracts.intake import HomeBy
+from shared.errors import NotFound, Refusal
+
+from .catalogue import Catalogue, Procedure
+from .dossier import Applicant, Dossier
+from .progress import Entry, Progress, national_state, timeline
+
+__all__ = ["Details", "NoSuchCode", "NotTracked", "Tracked", "masked", "second_factor", "typed_code"]
+
+HIDDEN = "***"
+"""The same for a short and a long word, so that its length is not told."""
+FACTOR = 4
+"""Digits."""
+OF_PAPERS = {"dossier-supplement-asked", "dossier-supplemented", "supplement-requested"}
+"""Entries whose detail is a list of papers."""
+
+
+class NoSuchCode(Refusal):
+    """It can be no code at all; whether a well-formed one exists is not said."""
+
+
+class NotTracked(NotFound):
+    """No dossier has this code, or the digits are not its own: which of both is not said."""
+
+
+def typed_code(raw: str) -> str:
+    """A tracking code or a legal code in its normal form, typed in any case and with blanks anywhere."""
+    forms: tuple[Callable[[str], TrackingCode | DossierCode], ...] = (TrackingCode.of, DossierCode.of)
+    for form in forms:
+        try:
+            return form(re.sub(r"\s", "", raw)).text
+        except Refusal:
+            continue
+    raise NoSuchCode("This is no dossier code and no tracking code: copy it from the slip.", about="code")
+
+
+def second_factor(applicant: Applicant) -> str:
+    """The last four digits of the identity or tax number; of the phone where there is no number.
+
+    Empty where there is neither: then nobody sees more than the code and how far it is, and the counter tells the rest.
+    """
+    digits = re.sub(r"\D", "", applicant.number or applicant.phone)
+    return digits[-FACTOR:] if len(digits) >= FACTOR else ""
+
+
+def masked(name: str) -> str:
+    """A name of which its owner knows that it is theirs: `Nguyễn Văn Ba` is `N*** V*** B***`."""
+    return " ".join(f"{word[0]}{HIDDEN}" for word in name.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A line of the timeline; office, step and papers by their names."""
+
+    at: datetime
+    what: str
+    office: str
+    detail: str
+    reason_vi: str
+    reason_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What the second factor opens."""
+
+    owner: str
+    """Masked."""
+    procedure: str
+    receiving_office: str
+    competent_office: str
+    submitted_at: datetime
+    received_at: datetime | None
+    due_at: datetime | None
+    is_late: bool
+    home_by: HomeBy
+    parcel: str
+    """The number of the last postal item; empty where there was none."""
+    moves: tuple[Happened, ...]
+    """Why the due date is not the one on the slip, the oldest first."""
+    timeline: tuple[Happened, ...]
+    """The newest first."""
+
+    @classmethod
+    def of(cls, dossier: Dossier, progress: Progress | None, offered: Catalogue) -> Self:
+        names = {office.code: office.name for office in offered.offices}
+        procedure = offered.version(dossier.filing.procedure, dossier.version)
+        filing, lines = dossier.filing, _happened(timeline(dossier, progress), names, procedure)
+        parcels = [it.detail for it in lines if it.what == "parcel-ordered"]
+        return cls(
+            owner=masked(filing.applicant.name),
+            procedure=procedure.name,
+            receiving_office=names.get(filing.receiving_office, filing.receiving_office),
+            competent_office=names.get(filing.competent_office, filing.competent_office),
+            submitted_at=dossier.submitted_at,
+            received_at=dossier.received_at,
+            due_at=progress.due_at if progress and progress.due_at else dossier.due_at,
+            is_late=progress is not None and progress.is_late,
+            home_by=filing.home_by,
+            parcel=parcels[-1] if parcels else "",
+            moves=tuple(it for it in lines if it.what == "deadline-moved"),
+            timeline=tuple(reversed(lines)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """The answer of the tracking page."""
+
+    code: str
+    """As it was asked for."""
+    state: int
+    """National code, 1 to 10."""
+    dossier_code: str = ""
+    """The legal code, once the dossier is accepted; told with the second factor."""
+    details: Details | None = None
+
+    @classmethod
+    def minimal(cls, code: str, dossier: Dossier, progress: Progress | None) -> Self:
+        return cls(code, national_state(dossier, progress))
+
+    @classmethod
+    def whole(cls, code: str, dossier: Dossier, progress: Progress | None, offered: Catalogue) -> Self:
+        state, details = national_state(dossier, progress), Details.of(dossier, progress, offered)
+        return cls(code, state, dossier.code, details)
+
+
+def opened_by(found: Sequence[Dossier], last_four: str) -> Dossier | None:
+    """The dossier among those of one code to which these digits belong."""
+    given = last_four.encode()
+    return next((it for it in found if _is_factor(second_factor(it.filing.applicant), given)), None)
+
+
+def _is_factor(factor: str, given: bytes) -> bool:
+    return bool(factor) and hmac.compare_digest(factor.encode(), given)
+
+
+def _happened(entries: Sequence[Entry], offices: Mapping[str, str], procedure: Procedure) -> list[Happened]:
+    return [
+        Happened(it.at, it.what, offices.get(it.office, it.office), _named(it, procedure), it.reason_vi, it.reason_en)
+        for it in entries
+    ]
+
+
+def _named(it: Entry, procedure: Procedure) -> str:
+    """The detail, with the names that the catalogue has for steps and papers."""
+    if it.what == "step-completed":
+        return next((step.name for step in procedure.steps if step.code == it.detail), it.detail)
+    if it.what in OF_PAPERS:
+        names = {paper.code: paper.name for paper in procedure.papers}
+        return ", ".join(names.get(code, code) for code in it.detail.split(", "))
+    return it.detail

@@ -1,0 +1,1 @@
+"""Intake's pages, and the words in which they tell what happened."""

@@ -1,0 +1,133 @@
+"""What codes mean in words. The words are Vietnamese; their English is in `en.po` beside this file.
+
+A sentence's `%(detail)s` is the entry's detail, with codes and moments in words.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from services.intake.domain.tracking import Happened
+from shared.web.languages import N_, Language
+
+__all__ = ["CODES", "HOME_BY", "NEXT", "SENTENCES", "STAGES", "STATES", "sentence", "stage"]
+
+STATES: dict[int, str] = {
+    1: N_("Mới đăng ký"),
+    2: N_("Được tiếp nhận"),
+    3: N_("Không được tiếp nhận"),
+    4: N_("Đang xử lý"),
+    5: N_("Yêu cầu bổ sung giấy tờ"),
+    6: N_("Yêu cầu thực hiện nghĩa vụ tài chính"),
+    7: N_("Công dân yêu cầu rút hồ sơ"),
+    8: N_("Dừng xử lý"),
+    9: N_("Đã xử lý xong"),
+    10: N_("Đã trả kết quả"),
+}
+"""The national codes of a dossier's state."""
+NEXT: dict[int, str] = {
+    1: N_("Cơ quan sẽ kiểm tra giấy tờ rồi cấp mã hồ sơ và ngày hẹn."),
+    2: N_("Hồ sơ đang được chuyển đến cơ quan giải quyết."),
+    3: N_("Xem lý do ở phần diễn biến, sửa lại rồi nộp hồ sơ mới."),
+    4: N_("Bạn không cần làm gì lúc này."),
+    5: N_("Hãy mang giấy tờ còn thiếu đến nơi nhận hồ sơ, hoặc gửi qua bưu điện."),
+    6: N_("Hãy nộp khoản tiền theo thông báo; xong thì hồ sơ được xử lý tiếp."),
+    7: N_("Cơ quan đang xem yêu cầu rút hồ sơ của bạn."),
+    8: N_("Hồ sơ đã dừng. Hỏi nơi nhận hồ sơ để nhận lại giấy tờ."),
+    9: N_("Kết quả đã có và sẽ được trả theo cách bạn đã chọn."),
+    10: N_("Hồ sơ đã hoàn thành."),
+}
+"""What comes next, for the one who waits."""
+
+STAGES = (N_("Đã nộp"), N_("Đã tiếp nhận"), N_("Đã có kết quả"), N_("Đã trả"))
+_STAGE = {1: 1, 2: 2, 4: 2, 5: 2, 6: 2, 7: 2, 9: 3, 10: 4}
+
+HOME_BY = {
+    "counter": N_("Nhận tại nơi nộp hồ sơ"),
+    "post": N_("Bưu tá mang đến nhà"),
+    "electronic": N_("Nhận bản điện tử"),
+}
+
+SENTENCES: dict[str, str] = {
+    "dossier-submitted": N_("Đã nộp hồ sơ."),
+    "dossier-accepted": N_("Hồ sơ được tiếp nhận, mã hồ sơ %(detail)s."),
+    "dossier-refused": N_("Hồ sơ không được tiếp nhận. Lý do: %(detail)s"),
+    "dossier-supplement-asked": N_("Nơi nhận đề nghị bổ sung: %(detail)s."),
+    "dossier-supplemented": N_("Đã nộp thêm: %(detail)s."),
+    "dossier-handed-over": N_("Đã trả kết quả: %(detail)s."),
+    "case-opened": N_("Cơ quan giải quyết đã nhận hồ sơ. Hẹn trả kết quả: %(detail)s."),
+    "step-completed": N_("Xong bước: %(detail)s."),
+    "supplement-requested": N_("Cơ quan giải quyết yêu cầu bổ sung: %(detail)s. Thời hạn tạm dừng."),
+    "clock-resumed": N_("Đã đủ giấy tờ, hồ sơ được giải quyết tiếp."),
+    "deadline-moved": N_("Ngày hẹn đổi thành %(detail)s."),
+    "case-decided": N_("Đã có kết quả: %(detail)s."),
+    "parcel-ordered": N_("Bưu điện nhận chuyển, số hiệu bưu gửi %(detail)s."),
+    "out-for-delivery": N_("Bưu tá đang mang đi phát."),
+    "attempt-failed": N_("Bưu tá chưa phát được: %(detail)s."),
+    "invitation-left": N_("Bưu tá để lại giấy mời; lần phát tiếp theo từ %(detail)s."),
+    "parcel-delivered": N_("Bưu điện đã phát: %(detail)s."),
+    "message-sent": N_("Đã gửi tin báo cho bạn qua %(detail)s."),
+    "call-task-opened": N_("Không có địa chỉ để nhắn tin: cán bộ sẽ gọi điện hoặc báo khi bạn đến quầy."),
+}
+"""Every `what` of a timeline."""
+OTHERWISE = N_("Hồ sơ có cập nhật.")
+
+CODES: dict[str, str] = {
+    "counter": N_("tại quầy"),
+    "post": N_("qua bưu điện"),
+    "electronic": N_("bản điện tử"),
+    "positive": N_("đồng ý giải quyết"),
+    "negative": N_("không đồng ý giải quyết, lý do ghi trong phiếu trả kết quả"),
+    "file": N_("giấy tờ đã đến cơ quan giải quyết"),
+    "result": N_("kết quả đã đến tay người nhận"),
+    "email": N_("thư điện tử"),
+    "call": N_("điện thoại"),
+    "nobody-there": N_("không có người ở nhà"),
+    "wrong-address": N_("địa chỉ chưa đúng"),
+    "refused": N_("người nhận từ chối"),
+    "moved": N_("người nhận đã chuyển đi"),
+}
+"""Codes that stand in the detail of an entry."""
+
+Read = Callable[[str, Language], str]
+
+
+def stage(state: int) -> int:
+    """How many of the four stages are behind; 0 where the dossier ended before its result."""
+    return _STAGE.get(state, 0)
+
+
+def sentence(it: Happened, language: Language) -> str:
+    """What happened, in words."""
+    words = language.of(SENTENCES.get(it.what, OTHERWISE))
+    return words % {"detail": _DETAILS.get(it.what, _as_it_is)(it.detail, language)}
+
+
+def _as_it_is(detail: str, _: Language) -> str:
+    return detail.rstrip(".")
+
+
+def _code(detail: str, language: Language) -> str:
+    return language.of(CODES.get(detail, detail))
+
+
+def _channel(detail: str, language: Language) -> str:
+    return _code(detail.rpartition("(")[2].rstrip(")"), language)
+
+
+def _moment(detail: str, language: Language) -> str:
+    try:
+        return language.moment(datetime.fromisoformat(detail))
+    except ValueError:
+        return detail
+
+
+_DETAILS: dict[str, Read] = {
+    "dossier-handed-over": _code,
+    "case-opened": _moment,
+    "deadline-moved": _moment,
+    "case-decided": _code,
+    "attempt-failed": _code,
+    "invitation-left": _moment,
+    "parcel-delivered": _code,
+    "message-sent": _channel,
+}

@@ -1,0 +1,47 @@
+"""The web frame of all services: one base page, one stylesheet, two languages, a page for every refusal.
+
+A service gives its app the frame with `install(app, its_folder_of_templates)`; a route takes `pages: Web` and answers
+`pages.show(request, "name.html", ...)`. Nothing is loaded from elsewhere and no page needs a script.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import FastAPI, Request, Response
+from starlette.routing import Route
+
+from shared.door import FromApp
+from shared.web import reference, static
+from shared.web.limits import TooManyTries
+from shared.web.pages import Pages, form
+
+__all__ = ["Pages", "Web", "form", "install"]
+
+Web = Annotated[Pages, FromApp("pages")]
+
+_FROM_ELSEWHERE = {"/docs", "/docs/oauth2-redirect", "/redoc"}
+"""FastAPI's own pages about an API load their scripts from another host."""
+
+
+def install(app: FastAPI, *folders: Path) -> None:
+    """Gives an app the frame; `folders` hold its own templates and its `en.po`."""
+    app.state.pages = Pages(*folders)
+    app.state.show_problem = app.state.pages.problem
+    app.router.routes[:] = [it for it in app.router.routes if not _is_from_elsewhere(it)]
+    for router in (static.router, reference.router):
+        app.include_router(router)
+    app.add_exception_handler(TooManyTries, _slow_down)
+
+
+def _is_from_elsewhere(route: object) -> bool:
+    return isinstance(route, Route) and route.path in _FROM_ELSEWHERE
+
+
+async def _slow_down(request: Request, refusal: Exception) -> Response:
+    """Like any refusal, and with the seconds to wait."""
+    kinds: Sequence[type[Exception]] = type(refusal).__mro__[1:]
+    handle = next(it for kind in kinds if (it := request.app.exception_handlers.get(kind)))
+    answer: Response = await handle(request, refusal)
+    answer.headers["retry-after"] = str(getattr(refusal, "seconds", 1))
+    return answer

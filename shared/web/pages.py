@@ -1,0 +1,130 @@
+"""Pages: a template, in the reader's language, with the headers that a page needs."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from shared.door import TooLarge
+from shared.problems import Problem
+from shared.web import static
+from shared.web.languages import LANGUAGES, N_, Language, languages
+
+__all__ = ["Pages", "form"]
+
+HERE = Path(__file__).parent / "templates"
+COOKIE = "lang"
+A_YEAR = 31_536_000
+"""Seconds that a chosen language is remembered."""
+MOST_FORM = 20_000
+"""Bytes of a form without files."""
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+    "vary": "Cookie",
+}
+
+SAID: dict[int, tuple[str, str]] = {
+    401: (N_("Cần đăng nhập"), N_("Trang này dành cho người đã đăng nhập. Hãy đăng nhập rồi mở lại.")),
+    403: (N_("Bạn không có quyền xem trang này"), N_("Nếu công việc cần đến, hãy hỏi người quản trị.")),
+    404: (N_("Không có trang này"), N_("Hãy kiểm tra lại địa chỉ, hoặc bắt đầu từ trang chủ.")),
+    405: (N_("Không có trang này"), N_("Hãy kiểm tra lại địa chỉ, hoặc bắt đầu từ trang chủ.")),
+    429: (N_("Bạn đã thử quá nhiều lần"), N_("Hãy đợi một lúc rồi thử lại. Đây là cách bảo vệ hồ sơ của bạn.")),
+    500: (
+        N_("Hệ thống gặp lỗi"),
+        N_("Đây là lỗi của chúng tôi và đã được ghi lại. Dữ liệu của bạn không thay đổi; xin thử lại sau."),
+    ),
+    503: (N_("Hệ thống đang bận"), N_("Xin thử lại sau ít giây. Gửi lại lần nữa không gây hại gì.")),
+}
+OTHERWISE = (N_("Chưa làm được"), N_("Hãy xem lý do dưới đây, sửa lại rồi gửi lần nữa."))
+
+
+class Pages:
+    """The templates of the frame and of one service, in both languages."""
+
+    def __init__(self, *folders: Path) -> None:
+        known = languages((HERE, *folders))
+        self._in: dict[str, tuple[Language, Environment]] = {
+            code: (language, _environment(language, (*folders, HERE))) for code, language in known.items()
+        }
+
+    def language(self, request: Request) -> Language:
+        """The reader's: the one just chosen, else the one chosen before, else Vietnamese."""
+        wished = (request.query_params.get("lang"), request.cookies.get(COOKIE), LANGUAGES[0])
+        return self._in[next(code for code in wished if code in self._in)][0]
+
+    def show(
+        self,
+        request: Request,
+        template: str,
+        status: int = 200,
+        *,
+        again: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> HTMLResponse:
+        """A page. `again` are the fields of the form that it answers, so that the language can be switched on it."""
+        language, environment = self._in[self.language(request).code]
+        settings = getattr(request.app.state, "settings", None)
+        html = environment.get_template(template).render(
+            values,
+            switch=_switch(request, language),
+            again=again,
+            root=request.scope.get("root_path", "").rstrip("/"),
+            is_demo=settings is not None and settings.mode == "demo",
+        )
+        answer = HTMLResponse(html, status, {**HEADERS, "content-language": language.code})
+        if request.query_params.get("lang") == language.code:
+            safe = request.url.scheme == "https"
+            answer.set_cookie(COOKIE, language.code, max_age=A_YEAR, httponly=True, samesite="lax", secure=safe)
+        return answer
+
+    def problem(self, request: Request, problem: Problem) -> HTMLResponse:
+        """The page of a refusal: what it is and what to do now, in words; the exact reason below."""
+        title, advice = SAID.get(problem.status, OTHERWISE)
+        is_told = problem.status in SAID and problem.status != HTTPStatus.TOO_MANY_REQUESTS
+        return self.show(
+            request, "problem.html", problem.status, problem=problem, title=title, advice=advice, is_told=is_told
+        )
+
+
+async def form(request: Request, most: int = MOST_FORM) -> dict[str, str]:
+    """The fields of a form without files, blanks around them removed. Raises `TooLarge`."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise TooLarge(f"At most {most} bytes: this form holds short fields only.")
+    return {name: text.strip() for name, text in parse_qsl(body.decode(errors="replace"))}
+
+
+def _environment(language: Language, folders: tuple[Path, ...]) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    install: Any = getattr(made, "install_gettext_callables")  # noqa: B009  the extension adds it at run time
+    install(language.of, language.counted, newstyle=True)
+    cast("dict[str, object]", made.globals).update(language=language, static=static.address)
+    made.filters["moment"] = language.moment
+    return made
+
+
+def _switch(request: Request, now: Language) -> tuple[str, str]:
+    """The other language, and the address of this page in it."""
+    other = next(code for code in LANGUAGES if code != now.code)
+    kept = {name: text for name, text in request.query_params.items() if name != "lang"}
+    return other, "?" + urlencode({**kept, "lang": other})
