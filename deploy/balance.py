@@ -3,6 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,10 +57,8 @@ class Account:
 
     async def complete(self, facts: Facts, patience: float) -> None:
         """Return when all that must be said was said, or nothing more comes for `patience` seconds."""
-        try:
+        with suppress(NothingCame):  # what is missing stands in the account
             await facts.until(lambda: not any(self._wrong()), "The rest", patience=patience)
-        except NothingCame:
-            pass  # what is missing stands in the account
         self.gaps = facts.gaps
 
     @property
@@ -75,7 +74,7 @@ class Account:
         if len(lines) > MOST_TOLD:
             yield f"… and {len(lines) - MOST_TOLD} more."
         if lines:
-            yield "It does not balance. Look into the logs of the services and at `motcua parked list`; then run it again."
+            yield "It does not balance: look into the services' logs and at `motcua parked list`; then run it again."
 
     def totals(self) -> dict[str, Any]:
         """The report, as plain numbers; times in seconds and milliseconds."""

@@ -23,6 +23,7 @@ from faststream.kafka.opentelemetry import KafkaTelemetryMiddleware
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import SpanKind
 
+from shared.decisions import Behind, holds_back
 from shared.errors import Malformed, NotYet, Refusal, Unavailable
 from shared.events import Envelope, Event, Heard
 from shared.telemetry import continued
@@ -247,7 +248,6 @@ class _Batch(Generic[S]):
     async def take(self, records: tuple[Record, ...]) -> None:
         try:
             bad = await self._handle(records)
-            self._hold_if_too_many(records, bad)
             for record, reason in bad:
                 await self._park_one(record, reason)
         except Exception as reason:
@@ -258,29 +258,51 @@ class _Batch(Generic[S]):
         self._ear.handled += len(records)
 
     async def _handle(self, records: Sequence[Record]) -> list[tuple[Record, BaseException]]:
-        """Do what these records ask for, all at once; answers those to be parked, with the reason."""
-        started: list[tuple[Record, Awaitable[object]]] = []
+        """Do what these records ask for; answers those to be parked, with the reason.
+
+        What stands behind a record that may have to come again is done only when that one is given up.
+        """
         bad: list[tuple[Record, BaseException]] = []
-        for record in records:
-            try:
-                if (doing := self._hears.handle(record, self._store, self._tracing)) is not None:
-                    started.append((record, doing))
-            except Exception as reason:  # noqa: BLE001  rules are pure: what fails now would fail again
-                bad.append((record, reason))
-        done = await asyncio.gather(*(doing for _, doing in started), return_exceptions=True)
-        for (record, _), outcome in zip(started, done, strict=True):
-            if isinstance(outcome, Unavailable) or (isinstance(outcome, NotYet) and self._is_patient()):
-                raise outcome
-            if isinstance(outcome, BaseException):
-                bad.append((record, outcome))
+        left = records
+        while left:
+            failed = await self._try(left)
+            if weather := next((reason for _, reason in failed if self._is_weather(reason)), None):
+                raise weather
+            bad += [it for it in failed if not isinstance(it[1], Behind)]
+            recent = self._hold_if_too_many(records, bad)
+            left = [record for record, reason in failed if isinstance(reason, Behind)]
+        self._ear.recent = recent
+        self._ear.held_because = ""
         return bad
+
+    async def _try(self, records: Sequence[Record]) -> list[tuple[Record, BaseException]]:
+        """Start all, wait once; answers those that failed, in their order."""
+        doing: list[Awaitable[object]] = []
+        stuck: set[bytes] = set()
+        for record in records:
+            if stuck and _source(record) in stuck:
+                doing.append(_failed(Behind()))
+                continue
+            try:
+                doing.append(self._hears.handle(record, self._store, self._tracing) or _nothing())
+            except Exception as reason:  # noqa: BLE001  each record's fate is its own
+                doing.append(_failed(reason))
+                if holds_back(reason):
+                    stuck.add(_source(record))
+        done = await asyncio.gather(*doing, return_exceptions=True)
+        outcomes = zip(records, done, strict=True)
+        return [(record, outcome) for record, outcome in outcomes if isinstance(outcome, BaseException)]
+
+    def _is_weather(self, reason: BaseException) -> bool:
+        """Rules are pure, so what fails now would fail again: but for this."""
+        return isinstance(reason, Unavailable) or (isinstance(reason, NotYet) and self._is_patient())
 
     def _is_patient(self) -> bool:
         """An outage before does not count: patience begins with the first `NotYet`."""
         self._not_yet_since = self._not_yet_since or time.monotonic()
         return time.monotonic() - self._not_yet_since < PATIENCE
 
-    def _hold_if_too_many(self, records: Sequence[Record], bad: Sequence[tuple[Record, BaseException]]) -> None:
+    def _hold_if_too_many(self, records: Sequence[Record], bad: Sequence[tuple[Record, BaseException]]) -> deque[bool]:
         """The second line of defence: where a bug meets nearly everything, stop rather than park a whole day."""
         faults = {(it.partition, it.offset): reason for it, reason in bad if not isinstance(reason, Refusal)}
         recent = deque(self._ear.recent, maxlen=WINDOW)
@@ -290,8 +312,7 @@ class _Batch(Generic[S]):
             if is_fault and sum(recent) > MOST_FAULTS:
                 self._ear.held_because = _why(faults[record.partition, record.offset])
                 raise _TooManyFaults(self._ear.held_because)
-        self._ear.recent = recent
-        self._ear.held_because = ""
+        return recent
 
     async def _park_one(self, record: Record, reason: BaseException) -> None:
         place = f"{record.topic}[{record.partition}]@{record.offset}"
@@ -313,6 +334,22 @@ class _Batch(Generic[S]):
 
 class _TooManyFaults(Exception):
     pass
+
+
+def _source(record: Record) -> bytes:
+    return next((value for name, value in record.headers if name == "ce_source"), b"")
+
+
+def _failed(reason: Exception) -> "asyncio.Future[object]":
+    future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    future.set_exception(reason)
+    return future
+
+
+def _nothing() -> "asyncio.Future[object]":
+    future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    future.set_result(None)
+    return future
 
 
 def _why(reason: BaseException) -> str:

@@ -15,10 +15,10 @@ import bson
 import msgspec
 from bson.raw_bson import RawBSONDocument
 
-from shared.errors import Conflict, Refusal, Repeated
+from shared.errors import Conflict, NotYet, Refusal, Repeated
 from shared.events import Decision, Envelope, Event
 
-__all__ = ["Call", "Line", "Once", "Pending", "read_pending", "write_pending"]
+__all__ = ["Behind", "Call", "Line", "Once", "Pending", "holds_back", "read_pending", "write_pending"]
 
 Document = dict[str, Any]
 A = TypeVar("A")
@@ -39,6 +39,15 @@ class CannotBeKept(Refusal):
 
 class GrownTooLarge(Refusal):
     status = 413
+
+
+class Behind(Exception):
+    """An event that stands behind one of its source that was not applied: applied now, it would hide that one."""
+
+
+def holds_back(reason: BaseException) -> bool:
+    """Whether what comes behind must wait until it is known what becomes of this: it may be tried again."""
+    return isinstance(reason, NotYet) or not isinstance(reason, Refusal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +135,19 @@ class Line(Generic[A]):
         was = there
         applied: dict[str, int] = dict(row.get("applied", ()))
         answers: list[Document] = list(row.get("answers", ()))
+        stuck: set[str] = set()
         for call in self.calls:
+            if stuck and call.cause and call.cause.source in stuck:
+                self.answers.append(partial(call.fail, Behind()))
+                continue
             if self._is_answered(call, there, applied, answers):
                 continue
             try:
                 there = self._run(call, there, row, applied, answers, numbers)
             except Exception as refusal:  # noqa: BLE001  it is the caller's, and its neighbours go on
                 self.answers.append(partial(call.fail, refusal))
+                if call.cause and holds_back(refusal):
+                    stuck.add(call.cause.source)
         self.is_new_state = there is not was
         if self.is_write:
             self._compose(there, applied, answers, row)

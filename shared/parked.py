@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka.errors import UnknownTopicOrPartitionError
 
 from shared.errors import NotFound
 from shared.events import REPLAY_OF
@@ -107,20 +108,20 @@ class Parking:
 
 
 async def _all(servers: str, topic: str) -> list[Record]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
-    await consumer.start()
+    consumer = AIOKafkaConsumer(
+        topic, bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
     try:
-        partitions = [TopicPartition(topic, it) for it in consumer.partitions_for_topic(topic) or ()]
-        if not partitions:
-            return []
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
+        await consumer.start()  # without a group it is given all partitions
+        partitions = sorted(consumer.assignment())
         ends = await consumer.end_offsets(partitions)
         records: list[Record] = []
         while any([await consumer.position(it) < ends[it] for it in partitions]):
             for some in (await consumer.getmany(timeout_ms=500)).values():
                 records += some
         return records
+    except UnknownTopicOrPartitionError:
+        return []
     finally:
         await consumer.stop()
 

@@ -22,7 +22,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, Asyn
 from pymongo import ASCENDING, DESCENDING, InsertOne, UpdateMany, UpdateOne, WriteConcern
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from shared.decisions import Call, Line, Once, Pending, read_pending, write_pending
+from shared.decisions import Behind, Call, Line, Once, Pending, holds_back, read_pending, write_pending
 from shared.errors import Conflict, NotFound, Unavailable
 from shared.events import Decision, Event, Heard
 from shared.telemetry import traceparent
@@ -334,8 +334,17 @@ class Repository(Generic[A]):
                 return self._decide(id, calls, row)
             failed = Line[A](id, calls, line.source, line.subject, row)
             failed.answers = [partial(call.fail, fault) for call in calls]
+            if calls[0].cause and holds_back(fault):
+                self._hold_back(id, calls[0].cause.source)
             return failed
         return line
+
+    def _hold_back(self, id: str, source: str) -> None:
+        waiting = self._waiting.pop(id, deque())
+        stuck = [call for call in waiting if call.cause and call.cause.source == source]
+        _fail(stuck, Behind())
+        if left := deque(call for call in waiting if call not in stuck):
+            self._waiting[id] = left
 
     async def _write(self, lines: Sequence[Line[A]], *, ordered: bool) -> dict[str, int]:
         """One bulk write for all; answers the ids of those that were not written, with the reason's code."""

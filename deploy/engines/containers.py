@@ -20,7 +20,7 @@ from deploy.engines.mongo import REPLICA_SET, is_primary
 from deploy.engines.network import HOST, answers, brokers, free_ports
 from deploy.trouble import CannotStart
 
-MONGO_IMAGE = "mongo:7"
+MONGO_IMAGE = "mongo:7.0"
 KAFKA_IMAGE = "apache/kafka:4.1.2"
 MINIO_IMAGE = "motcua-minio"  # docker build -t motcua-minio deploy/minio
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from shared.bus import Bus, Hears
 from shared.decisions import Once
@@ -171,12 +171,12 @@ async def listening(kafka: str, ears: Ears, service: str = "toys") -> AsyncItera
 
 async def records(kafka: str, topic: str) -> list[ConsumerRecord[bytes, bytes]]:
     """Everything on a topic, partition by partition."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        topic, bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
     await consumer.start()
     try:
-        places = [TopicPartition(topic, it) for it in sorted(consumer.partitions_for_topic(topic) or ())]
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
+        places = sorted(consumer.assignment())
         ends = await consumer.end_offsets(places)
         found: list[ConsumerRecord[bytes, bytes]] = []
         while any([await consumer.position(it) < ends[it] for it in places]):

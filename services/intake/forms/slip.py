@@ -105,7 +105,7 @@ def print_slip(form: SlipForm, *, png: bool = False) -> list[bytes]:
     given = {"form": msgspec.json.encode(form).decode()}
     with _ONE_AT_A_TIME:
         kind = "png" if png else "pdf"
-        made = _compiler().compile(format=kind, ppi=150, sys_inputs=given, timestamp=0)
+        made = _compiler().compile(format=kind, ppi=150, sys_inputs=given)
     return [made] if isinstance(made, bytes) else cast("list[bytes]", made)
 
 
@@ -151,8 +151,8 @@ def _day(at: datetime) -> str:
 def _place(dossier: Dossier, office: str) -> str:
     match dossier.filing.home_by:
         case "post":
-            return f"tại nhà, qua bưu điện: {dossier.filing.applicant.address}"
+            return f"nhà người nhận, qua bưu điện: {dossier.filing.applicant.address}"
         case "electronic":
-            return "bản điện tử, tại trang tra cứu"
+            return "trang tra cứu (bản điện tử)"
         case "counter":
             return office

@@ -1,0 +1,99 @@
+"""`python -m bench`: the product and its floors, alternating, several times each; medians into bench/results/latest.json.
+
+QUICK=1 in the environment: once each, and short: to see that it works, not to be quoted.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.clerks import clerks
+from bench.measure import Measured, Phase, measure
+from bench.stand import Contestant, Stand, stand
+from bench.table import SATURATED, Runs, Span, console, rows, show, write
+
+FEW, MANY = 64, 128
+"""Connections of the generator."""
+Put = Callable[[Stand], AbstractContextManager[Contestant]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How often each is put on the stand, and for how many seconds it is loaded."""
+
+    rounds: int
+    seconds: float
+    warm: float
+
+
+QUICK, FULL = Plan(1, 3, 2), Plan(3, 6, 3)
+
+
+@dataclass(slots=True)
+class Bench:
+    stand: Stand
+    plan: Plan
+    runs: Runs = field(default_factory=dict[tuple[str, str], list[Measured]])
+
+    def both(self) -> None:
+        """One round: the product and the embedded floor, and the textbook beside them."""
+        self._contest(Stand.product, self._main)
+        self._contest(Stand.embedded, self._main)
+        self._contest(lambda it: it.textbook(batch=True), self._saturated)
+        self._contest(lambda it: it.textbook(batch=False), self._one_by_one)
+
+    def _contest(self, put: Put, phases: Callable[[Contestant], None]) -> None:
+        with put(self.stand) as contestant:
+            console.print(f"[bold]{contestant.name}[/]")
+            phases(contestant)
+
+    def _main(self, contestant: Contestant) -> None:
+        self._saturated(contestant)
+        seconds = self.plan.seconds
+        most = [self._phase(contestant, f"{MANY} connections", Phase(MANY, seconds)).carried]
+        most += [it.carried for it in self.runs[contestant.name, SATURATED]]
+        self._phase(contestant, "50/s", Phase(FEW, seconds, 50.0))
+        if contestant.name == "product":
+            self._phase(contestant, "half", Phase(FEW, seconds, max(most) / 2))
+
+    def _saturated(self, contestant: Contestant) -> None:
+        measure(self.stand, contestant, Phase(FEW, self.plan.warm))
+        self._phase(contestant, SATURATED, Phase(FEW, self.plan.seconds))
+
+    def _one_by_one(self, contestant: Contestant) -> None:
+        """Its consumers fall behind at once, and it is measured until they are through: a short time is enough."""
+        measure(self.stand, contestant, Phase(FEW, 0.5))
+        self._phase(contestant, SATURATED, Phase(FEW, 2.0))
+
+    def _phase(self, contestant: Contestant, name: str, phase: Phase) -> Measured:
+        measured = measure(self.stand, contestant, phase)
+        self.runs.setdefault((contestant.name, name), []).append(measured)
+        accept, whole = (Span(*it).text for it in (measured.accept, measured.whole))
+        console.print(
+            f"  {name}: {measured.carried:.0f}/s, answer {accept} ms, to the last message {whole} ms, "
+            f"{sum(measured.cpu_us.values()):.0f} us each, idle {measured.idle:.0f} %"
+        )
+        return measured
+
+
+def main(folder: Path, results: Path, plan: Plan) -> None:
+    with clerks() as them, stand(them, folder) as place:
+        bench = Bench(place, plan)
+        for _ in range(plan.rounds):
+            bench.both()
+    found = rows(bench.runs)
+    show(found, bench.runs)
+    console.print(f"Written: {_shown(write(found, bench.runs, results))}")
+
+
+def _shown(files: Sequence[Path]) -> str:
+    return ", ".join(os.path.relpath(it) for it in files)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="motcua-bench-") as temporary:
+        quick = os.environ.get("QUICK", "") not in {"", "0"}
+        main(Path(temporary), Path(__file__).parent / "results", QUICK if quick else FULL)

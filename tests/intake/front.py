@@ -1,0 +1,149 @@
+"""Intake as people meet it: real engines, intake behind the real gateway, and dossiers in every state."""
+
+import asyncio
+import json
+import threading
+import time
+import uuid
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import FastAPI
+
+from deploy.demo.issuer import Issuer
+from deploy.engines import Engines
+from deploy.engines.network import free_ports
+from deploy.provision import provision
+from deploy.web import Gateway
+from services.intake.app import create
+from services.intake.domain.progress import Entry, Progress
+from services.intake.pages import Tries
+from services.intake.settings import IntakeSettings
+
+PROCEDURE = "1.004873"
+OWNER = {"name": "Nguyễn Văn Bình", "number": "068201000123", "phone": "0912345678", "address": "Thôn Tân Lâm"}
+LAST_FOUR = "0123"
+START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+"""Friday, 9:00 in Việt Nam."""
+
+
+@dataclass
+class Front:
+    """`url` is the gateway's address, `direct` the service's own."""
+
+    app: FastAPI
+    issuer: Issuer
+    url: str
+    direct: str
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+
+    def do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Something in the service's own loop."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(20)
+
+    def headers(self, person: str = "demo-counter") -> dict[str, str]:
+        return {"authorization": f"Bearer {self.issuer.token(person, time.time())}"}
+
+    def forget_tries(self) -> None:
+        self.app.state.tries = Tries()
+
+    def file(
+        self, owner: dict[str, str] | None = None, *, home_by: str = "post", accept: bool = True
+    ) -> dict[str, Any]:
+        """A dossier of the counter's: its slip, or its receipt where it is only filed."""
+        procedure = self.app.state.catalogue.procedure(PROCEDURE, datetime.now(UTC).date())
+        ticked = [
+            {"code": it.code, "originals": it.originals, "copies": it.copies, "electronic": it.electronic}
+            for it in procedure.papers
+        ]
+        filing = {"procedure": PROCEDURE, "applicant": owner or OWNER, "papers": ticked, "home_by": home_by}
+        path = f"/intake/{'counter/' if accept else ''}dossiers/{uuid.uuid4()}"
+        answer = httpx.put(self.url + path, json=filing, headers=self.headers())
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def tell(self, dossier: str, state: int, *entries: Entry, **known: Any) -> None:
+        """What the other services said of a dossier."""
+
+        async def write() -> None:
+            told = Progress(dossier, state, entries=entries, **known)
+            await self.app.state.store.progress.keep(dossier, lambda _: (told,))
+
+        self.do(write())
+
+
+def whole_way(tracking: str = "EE123456785VN") -> list[Entry]:
+    """Everything that the others can say of one dossier, an hour apart."""
+    due, moved = START + timedelta(days=5), START + timedelta(days=7)
+    office, post = "H36.202", "H36.202.02"
+    said = [
+        ("case-opened", office, due.isoformat()),
+        ("message-sent", "", "opened (email)"),
+        ("step-completed", office, "verify"),
+        ("supplement-requested", office, "identity"),
+        ("call-task-opened", "", "supplement"),
+        ("clock-resumed", office, ""),
+        ("deadline-moved", office, moved.isoformat()),
+        ("case-decided", office, "positive"),
+        ("parcel-ordered", office, tracking),
+        ("out-for-delivery", post, ""),
+        ("attempt-failed", post, "nobody-there"),
+        ("invitation-left", post, (START + timedelta(days=9)).isoformat()),
+        ("parcel-delivered", post, "result"),
+    ]
+    entries = [Entry(START + timedelta(hours=n), *it) for n, it in enumerate(said)]
+    entries[6] = Entry(
+        entries[6].at, *said[6], "dừng 2 ngày làm việc chờ bổ sung", "stopped for 2 working days to wait for papers"
+    )
+    return entries
+
+
+@contextmanager
+def front(engines: Engines, folder: Path) -> Iterator[Front]:
+    port, gate = free_ports(2)
+    issuer = Issuer(ec.generate_private_key(ec.SECP256R1()), "https://issuer.example", "motcua")
+    keys = folder / "jwks.json"
+    keys.write_text(json.dumps(issuer.keys()))
+    prefix = f"front_{uuid.uuid4().hex[:8]}_"
+    environment = {
+        "MOTCUA_MODE": "demo",
+        "MOTCUA_MONGO_URL": engines.mongo_url,
+        "MOTCUA_KAFKA": engines.kafka,
+        "MOTCUA_MINIO_URL": engines.minio_url,
+        "MOTCUA_MINIO_ACCESS_KEY": engines.minio_access_key,
+        "MOTCUA_MINIO_SECRET_KEY": engines.minio_secret_key,
+        "MOTCUA_ISSUER": issuer.issuer,
+        "MOTCUA_JWKS_URL": keys.as_uri(),
+        "MOTCUA_DATABASE_PREFIX": prefix,
+        "MOTCUA_PUBLIC_URL": f"http://127.0.0.1:{gate}",
+    }
+    asyncio.run(provision(environment))
+    made = Front(
+        create(IntakeSettings.read(environment)), issuer, f"http://127.0.0.1:{gate}", f"http://127.0.0.1:{port}"
+    )
+    server = uvicorn.Server(uvicorn.Config(made.app, port=port, root_path="/intake", log_level="error"))
+
+    async def serve() -> None:
+        made.loop = asyncio.get_running_loop()
+        await server.serve()
+        await made.app.state.store.dossiers._documents.database.client.drop_database(f"{prefix}intake")
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    gateway = Gateway(folder, gate, {"intake": [port]})
+    gateway.start()
+    try:
+        while httpx.get(f"{made.direct}/health/ready").status_code != 200:
+            time.sleep(0.05)
+        yield made
+    finally:
+        gateway.stop()
+        server.should_exit = True
+        thread.join(20)

@@ -1,0 +1,327 @@
+"""Intake's pages: what a person sees of a dossier, what a stranger does not, in both languages."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from babel.messages.extract import extract_from_dir
+
+import services.intake
+import shared.web
+from deploy.engines import Engines
+from services.intake.consumers import HEARS
+from services.intake.domain.dossier import Applicant
+from services.intake.domain.progress import Entry
+from services.intake.domain.tracking import Happened, NoSuchCode, masked, second_factor, typed_code
+from services.intake.pages import TEMPLATES, Tries
+from services.intake.templates import words
+from shared.web.languages import catalogue, languages
+from shared.web.limits import Allowance, TooManyTries, neighbourhood
+from shared.web.pages import HERE
+from tests.intake.front import LAST_FOUR, OWNER, START, Front, front, whole_way
+
+AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    with front(engines, tmp_path_factory.mktemp("front")) as running:
+        yield running
+
+
+@pytest.fixture
+def site(desk: Front) -> Iterator[httpx.Client]:
+    desk.forget_tries()
+    with httpx.Client(base_url=desk.url, headers={"accept": "text/html"}) as client:
+        yield client
+
+
+def text(answer: httpx.Response) -> str:
+    """A page's words as a person reads them."""
+    main = answer.text.partition("<main")[2]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).replace("&#39;", "'").split())
+
+
+def test_the_start_page_leads_to_tracking_and_to_the_apis_and_says_loudly_that_it_is_a_demo(site: httpx.Client):
+    page = site.get("/").text
+    assert '<html lang="vi">' in page
+    assert "BẢN THỬ" in page
+    for address in ("/track", "/demo/", "/intake/docs", "/postal/docs", "/processing/docs", "/notify/docs"):
+        assert f'href="{address}"' in page
+
+
+def test_without_the_second_factor_only_the_code_and_how_far_it_is_are_shown(desk: Front, site: httpx.Client):
+    slip = desk.file()
+    page = text(site.post("/track", data={"code": slip["code"]}))
+    assert slip["code"] in page
+    assert "Được tiếp nhận" in page
+    for hidden in ("N***", "Đinh Văn", "Ngày hẹn", slip["tracking"], "hôn nhân"):
+        assert hidden not in page
+
+
+def test_with_the_last_four_digits_everything_is_told_in_words_and_personal_data_is_masked(
+    desk: Front, site: httpx.Client
+):
+    slip = desk.file()
+    desk.tell(slip["id"], 9, *whole_way(), due_at=START + timedelta(days=7), is_decided=True)
+    page = text(site.post("/track", data={"code": slip["tracking"].lower().replace("-", " "), "last_four": LAST_FOUR}))
+    for shown in (
+        slip["code"],
+        "Đã xử lý xong",
+        "N*** V*** B***",
+        "09:00 Thứ Sáu, ngày 27/11/2026",
+        "dừng 2 ngày làm việc chờ bổ sung",
+        "EE123456785VN",
+        "Ủy ban nhân dân xã Đinh Văn Lâm Hà",
+        "Bưu tá chưa phát được: không có người ở nhà.",
+        "kết quả đã đến tay người nhận",
+    ):
+        assert shown in page
+    for hidden in ("Bình", OWNER["number"], "912345678", OWNER["address"]):
+        assert hidden not in page
+
+
+def test_the_same_in_english_and_the_choice_is_remembered(desk: Front, site: httpx.Client):
+    slip = desk.file()
+    desk.tell(slip["id"], 4, *whole_way()[:7], due_at=START + timedelta(days=7))
+    assert '<html lang="en">' in site.get("/track?lang=en").text
+    page = text(site.post("/track", data={"code": slip["code"], "last_four": LAST_FOUR}))
+    for shown in (
+        "Being processed",
+        "stopped for 2 working days to wait for papers",
+        "09:00, Friday 27 November 2026",
+        "All papers are there; the work goes on.",
+    ):
+        assert shown in page
+    assert "dừng 2 ngày" not in page
+
+
+def test_a_wrong_code_and_wrong_digits_get_the_same_answer(desk: Front, site: httpx.Client):
+    slip = desk.file()
+    unknown = "H36.202.02-200101-9998"
+    wrong_digits = site.post("/track", data={"code": slip["code"], "last_four": "9999"})
+    wrong_code = site.post("/track", data={"code": unknown, "last_four": LAST_FOUR})
+    assert wrong_digits.status_code == wrong_code.status_code == 404
+    assert text(wrong_digits).replace(slip["code"], "") == text(wrong_code).replace(unknown, "")
+    answers = [
+        site.post("/intake/tracking", json=asked, headers={"accept": "application/json"})
+        for asked in ({"code": slip["code"], "last_four": "9999"}, {"code": unknown, "last_four": LAST_FOUR})
+    ]
+    assert answers[0].status_code == 404
+    assert answers[0].content == answers[1].content
+
+
+def test_what_can_be_no_code_is_told_at_once_and_the_form_keeps_it(site: httpx.Client):
+    answer = site.post("/track", data={"code": "<b>7KM2P", "last_four": ""})
+    assert answer.status_code == 422
+    assert 'value="&lt;b&gt;7KM2P"' in answer.text
+    assert 'role="alert"' in answer.text
+
+
+def test_the_address_on_the_slip_brings_the_code_and_shows_nothing_yet(desk: Front, site: httpx.Client):
+    slip = desk.file()
+    page = site.get(f"/track?code={slip['tracking']}")
+    assert f'value="{slip["tracking"]}"' in page.text
+    assert "Được tiếp nhận" not in page.text
+
+
+def test_the_json_form_tells_the_same(desk: Front, site: httpx.Client):
+    slip = desk.file()
+    asked = {"code": slip["code"]}
+    minimal = site.post("/intake/tracking", json=asked).json()
+    assert minimal == {"code": slip["code"], "state": 2, "dossier_code": "", "details": None}
+    whole = site.post("/intake/tracking", json=asked | {"last_four": LAST_FOUR}).json()
+    assert whole["details"]["owner"] == "N*** V*** B***"
+    assert datetime.fromisoformat(whole["details"]["due_at"]) == datetime.fromisoformat(slip["due_at"])
+
+
+def test_an_online_filing_is_found_by_its_tracking_code_before_it_has_another(desk: Front, site: httpx.Client):
+    receipt = desk.file(accept=False)
+    page = text(site.post("/track", data={"code": receipt["tracking"], "last_four": LAST_FOUR}))
+    assert "Mới đăng ký" in page
+    assert "Ngày hẹn" not in page
+
+
+def test_guessing_the_digits_of_one_code_ends_after_six_and_says_how_long_to_wait(desk: Front, site: httpx.Client):
+    slip = desk.file()
+    wrong = {"code": slip["code"], "last_four": "9999"}
+    assert [site.post("/intake/tracking", json=wrong).status_code for _ in range(7)] == [404] * 6 + [429]
+    blocked = site.post("/track", data={"code": slip["code"], "last_four": LAST_FOUR})
+    assert blocked.status_code == 429
+    assert 500 < int(blocked.headers["retry-after"]) <= 600
+    assert "Bạn đã thử quá nhiều lần" in blocked.text
+    assert site.post("/track", data={"code": slip["code"]}).status_code == 200
+
+
+def test_an_owner_may_look_as_often_as_they_like_within_the_address_allowance(desk: Front, site: httpx.Client):
+    slip = desk.file()
+    right = {"code": slip["code"], "last_four": LAST_FOUR}
+    assert {site.post("/intake/tracking", json=right).status_code for _ in range(20)} == {200}
+
+
+def test_one_address_is_slowed_down_and_its_neighbours_are_not(desk: Front):
+    desk.forget_tries()
+    code = {"code": "H36.202.02-200101-9998"}
+    with httpx.Client(base_url=desk.direct) as direct:
+        seen = [
+            direct.post("/tracking", json=code, headers={"x-forwarded-for": "203.0.113.7"}).status_code
+            for _ in range(40)
+        ]
+        other = direct.post("/tracking", json=code, headers={"x-forwarded-for": "203.0.113.8"})
+    assert seen[:30] == [404] * 30
+    assert 429 in seen
+    assert other.status_code == 404
+
+
+def test_a_bucket_fills_again_with_time():
+    bucket = Allowance(2, timedelta(seconds=10))
+    bucket.take("a", AT)
+    bucket.take("a", AT)
+    with pytest.raises(TooManyTries) as refused:
+        bucket.take("a", AT + timedelta(seconds=3))
+    assert refused.value.seconds == 7
+    bucket.take("b", AT + timedelta(seconds=3))
+    bucket.take("a", AT + timedelta(seconds=10))
+    bucket.give_back("a")
+    bucket.take("a", AT + timedelta(seconds=10))
+
+
+def test_a_flood_of_keys_takes_no_more_memory_than_agreed():
+    bucket = Allowance(2, timedelta(seconds=10), most_keys=100)
+    for n in range(1_000):
+        bucket.take(str(n), AT)
+    assert len(bucket._full_at) == 100
+
+
+def test_an_ipv6_household_is_one_neighbourhood():
+    assert neighbourhood("2001:db8:1:2::1") == neighbourhood("2001:db8:1:2:ffff::9")
+    assert neighbourhood("2001:db8:1:2::1") != neighbourhood("2001:db8:1:3::1")
+    assert neighbourhood("203.0.113.7") != neighbourhood("203.0.113.8")
+
+
+def test_the_tries_of_one_code_are_shared_by_all_addresses():
+    tries = Tries()
+    for _ in range(6):
+        tries.of_code.take("code", AT)
+    with pytest.raises(TooManyTries):
+        tries.of_code.take("code", AT)
+
+
+@pytest.mark.parametrize(
+    ("applicant", "factor"),
+    [
+        (Applicant("A", number="068201000123", phone="+84912345678"), "0123"),
+        (Applicant("A", number="0100109106-001", kind="organisation"), "6001"),
+        (Applicant("A", phone="+84912345678"), "5678"),
+        (Applicant("A"), ""),
+    ],
+)
+def test_the_second_factor_is_the_number_then_the_phone_then_nothing(applicant: Applicant, factor: str):
+    assert second_factor(applicant) == factor
+
+
+def test_who_gave_neither_number_nor_phone_is_shown_to_nobody(desk: Front, site: httpx.Client):
+    slip = desk.file({"name": "Ka Thơm"}, home_by="counter")
+    for digits in ("0000", "1234"):
+        assert site.post("/track", data={"code": slip["code"], "last_four": digits}).status_code == 404
+    assert site.post("/track", data={"code": slip["code"]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "typed", ["H36.15-200122-0042", " h36.15-200122-0042 ", "H36.15 - 200122 - 0042", "000.00.15.H36-200122-0042"]
+)
+def test_a_code_is_read_in_any_case_and_with_blanks(typed: str):
+    assert typed_code(typed).endswith("-200122-0042")
+
+
+@pytest.mark.parametrize("typed", ["", "hello", "7KM2P", "H36-0042", "1" * 500])
+def test_what_is_no_code_is_refused(typed: str):
+    with pytest.raises(NoSuchCode):
+        typed_code(typed)
+
+
+def test_a_masked_name_tells_neither_letters_nor_length():
+    assert masked("Nguyễn Văn Ba") == "N*** V*** B***"
+    assert masked("K'Brèo") == "K***"
+
+
+def test_every_fact_that_intake_hears_or_does_has_words_of_its_own():
+    heard = {kind.partition(".v")[0] for topic in HEARS for kind in topic.handlers}
+    own = {
+        f"dossier-{it}"
+        for it in ("submitted", "accepted", "refused", "supplement-asked", "supplemented", "handed-over")
+    }
+    assert heard | own <= set(words.SENTENCES)
+    assert set(words.STATES) == set(words.NEXT) == set(range(1, 11))
+
+
+def test_a_fact_without_words_is_still_a_line():
+    line = Happened(AT, "comet-seen", "", "100% sure", "", "")
+    assert words.sentence(line, languages((HERE, TEMPLATES))["en"]) == "The dossier was updated."
+
+
+def test_a_detail_with_a_percent_sign_is_shown_as_it_is():
+    line = Happened(AT, "dossier-refused", "", "thiếu 50% giấy tờ.", "", "")
+    told = words.sentence(line, languages((HERE, TEMPLATES))["vi"])
+    assert told == "Hồ sơ không được tiếp nhận. Lý do: thiếu 50% giấy tờ"
+
+
+@pytest.mark.parametrize("package", [shared.web, services.intake])
+def test_every_vietnamese_sentence_has_an_english_one_with_the_same_blanks(package: object):
+    folder = Path(str(package.__file__)).parent
+    methods = [("**.py", "python"), ("**.html", "jinja2.ext.babel_extract")]
+    found = {it[2] for it in extract_from_dir(folder, methods, keywords={"N_": None, "_": None})}
+    english = {**catalogue(HERE / "en.po"), **catalogue(TEMPLATES / "en.po")}
+    assert len(found) > 10
+    assert found - set(english) == set()
+    blanks = re.compile(r"%\(\w+\)s")
+    assert [it for it in found if blanks.findall(it) != blanks.findall(english[it])] == []
+
+
+def test_pages_may_load_only_from_here_and_are_not_kept_by_caches(site: httpx.Client):
+    for address in ("/", "/track", "/intake/docs", "/intake/no-such-page"):
+        answer = site.get(address)
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-store"
+        assert "<script" not in answer.text
+        assert re.findall(r'(?:src|href)="(?:https?:)?//', answer.text) == []
+
+
+def test_the_stylesheet_is_kept_for_ever_under_the_name_of_its_content(site: httpx.Client):
+    (address,) = re.findall(r'href="([^"]+\.css)"', site.get("/").text)
+    sheet = site.get(address)
+    assert sheet.headers["content-type"].startswith("text/css")
+    assert "immutable" in sheet.headers["cache-control"]
+    assert site.get("/intake/static/style.css").status_code == 404
+
+
+def test_a_browser_gets_a_page_in_words_and_a_program_problem_json(desk: Front, site: httpx.Client):
+    page = site.get("/intake/no-such-page")
+    assert page.status_code == 404
+    assert "Không có trang này" in page.text
+    answer = httpx.get(f"{desk.url}/intake/no-such-page")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_form_that_is_far_too_long_is_refused(site: httpx.Client):
+    assert site.post("/track", data={"code": "x" * 30_000}).status_code == 413
+
+
+def test_the_api_is_described_on_a_page_of_our_own_with_who_may(site: httpx.Client):
+    page = text(site.get("/intake/docs"))
+    assert "PUT /counter/dossiers/{dossier_id}" in page
+    assert "counter-clerk, one-stop-officer" in page
+    assert "POST /tracking" in page
+    assert site.get("/intake/redoc").status_code == 404
+
+
+def test_names_and_words_from_outside_are_shown_as_text_and_not_as_html(desk: Front, site: httpx.Client):
+    slip = desk.file()
+    desk.tell(slip["id"], 4, Entry(START, "attempt-failed", "", "<script>alert(1)</script>"))
+    answer = site.post("/track", data={"code": slip["code"], "last_four": LAST_FOUR})
+    assert "<script>" not in answer.text
+    assert "&lt;script&gt;" in answer.text
