@@ -4,6 +4,7 @@ import json
 from importlib import import_module
 from typing import Any
 
+from deploy.trouble import Trouble
 from shared.asyncapi import document
 from shared.bus import Bus
 
@@ -16,7 +17,9 @@ def documents() -> dict[str, dict[str, Any]]:
 
 
 def as_json(service: str = "") -> str:
-    """One service's document, or all of them by name."""
+    """One service's document, or all of them by name. Trouble if there is no such service."""
+    if service and service not in SERVICES:
+        raise Trouble(f"There is no service {service}: there are {', '.join(SERVICES)}.")
     made: Any = _document(service) if service else documents()
     return json.dumps(made, ensure_ascii=False, indent=2)
 

@@ -108,6 +108,14 @@ def replay(arguments: Rest = None) -> None:
     hand_on("deploy.replay", arguments)
 
 
+@app.command()
+def asyncapi(
+    service: Annotated[str, typer.Argument(help="intake, postal, processing or notify; none: all, by name")] = "",
+) -> None:
+    """The events that each service says and hears (AsyncAPI 3.0, JSON); nothing need run."""
+    print(import_module("deploy.asyncapi").as_json(service))
+
+
 def data_folder() -> Path:
     """MOTCUA_DATA, or `var` beside the sources."""
     return Path(os.environ.get("MOTCUA_DATA") or Path(__file__).parent.parent / "var").expanduser().absolute()

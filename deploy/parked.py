@@ -1,187 +1,147 @@
-"""`motcua parked`: what the services could not use, why, and what an operator does about it.
-
-Sending once more is safe: a message that was used meanwhile changes nothing. Who did it is recorded behind it.
-"""
+"""`motcua parked`: the messages that a service could not use, and what an operator does about them."""
 
 import asyncio
 import getpass
-import json
 import os
-import sys
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
+import msgspec
 import typer
 from aiokafka.errors import KafkaError
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from deploy import ports
+from deploy import ports, show
 from deploy.engines.network import HOST
-from deploy.trouble import CannotStart, Trouble
+from deploy.trouble import Trouble
 from shared.contracts import TOPICS
 from shared.errors import NotFound
 from shared.parked import Parked, Parking
 
-T = TypeVar("T")
-
-NAMES = tuple(topic.name for topic in TOPICS)
-RESTRICTED = frozenset(topic.name for topic in TOPICS if topic.restricted)
-
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-
-Ids = Annotated[list[str] | None, typer.Argument(help="as `motcua parked list` shows them")]
-OfTopic = Annotated[str, typer.Option("--topic", help="only those of this topic")]
-OfDossier = Annotated[str, typer.Option("--dossier", help="only those of this dossier (its UUID)")]
-OfKind = Annotated[str, typer.Option("--kind", help="refusal: the rules said no; fault: a bug of ours")]
-Settled = Annotated[bool, typer.Option("--settled", help="those too that were replayed or set aside")]
-AsJson = Annotated[bool, typer.Option("--json", help="for machines: one object per line")]
-By = Annotated[str, typer.Option("--by", help="who decides it; the login name by default")]
+T = TypeVar("T")
+RESTRICTED = frozenset(topic.name for topic in TOPICS if topic.restricted)
+Topic = Annotated[str, typer.Option(help="of this topic only")]
+Dossier = Annotated[str, typer.Option(help="about this dossier only")]
+Kind = Annotated[str, typer.Option(help="of this kind only; refusal: the rules said no, fault: a bug of ours")]
+Content = Annotated[bool, typer.Option(help="the body too where it holds personal data")]
+Json = Annotated[bool, typer.Option("--json", help="for machines: one JSON array")]
+Everything = Annotated[bool, typer.Option("--all", help="also those that were settled")]
+Ids = Annotated[list[str] | None, typer.Argument(help="as `list` shows them; none: all that the options choose")]
 
 
 @app.command("list")
-def listed(
-    topic: OfTopic = "", dossier: OfDossier = "", kind: OfKind = "", settled: Settled = False, as_json: AsJson = False
+def list_(
+    *, topic: Topic = "", dossier: Dossier = "", kind: Kind = "", everything: Everything = False, json: Json = False
 ) -> None:
-    """Those that wait for somebody, the oldest first."""
-    found = _found(topic, dossier, kind, settled=settled)
-    if as_json:
-        _as_json(found)
-        return
-    if not found:
-        console.print("Nothing is parked.")
-        return
-    table = Table("id", "event", "dossier", "kind", "because", "since", "settled")
-    for it in found:
-        done = f"{it.settled.outcome} by {it.settled.by}" if it.settled else ""
-        since = f"{it.parked_at.astimezone():%d/%m/%Y %H:%M}"
-        table.add_row(*(escape(cell) for cell in (it.id, it.type, it.subject, it.kind, it.because, since, done)))
-    console.print(table)
-    console.print("`motcua parked show ID` shows one whole; `replay ID` sends it once more; `set-aside ID` closes it.")
+    """What is parked, in the order in which it was."""
+    found = _found(topic, dossier, kind, open_only=not everything)
+    if json:
+        print(msgspec.json.encode([_plain(it) for it in found]).decode())
+    elif not found:
+        show.console.print("Nothing is parked.")
+    else:
+        show.console.print(_table(found))
+        show.console.print(
+            "`motcua parked show ID` for one, `replay ID` to send it once more, `set-aside ID` to settle it."
+        )
+
+
+@app.command("show")
+def show_(id: str, *, content: Content = False) -> None:
+    """One message with its reason, its headers and its body; personal data only with --content."""
+    it = _one(id)
+    for name, value in _plain(it).items():
+        show.console.print(f"[bold]{name:<10}[/] {escape(str(value))}", soft_wrap=True)
+    for name, value in it.headers:
+        show.console.print(f"  {name}: {escape(value.decode(errors='replace'))}", soft_wrap=True)
+    hidden = it.topic in RESTRICTED and not content
+    body = "(personal data: --content shows it)" if hidden else (it.value or b"").decode(errors="replace")
+    show.console.print(escape(body), soft_wrap=True)
 
 
 @app.command()
-def show(
-    id: str, as_json: AsJson = False, content: Annotated[bool, typer.Option(help="personal data too")] = False
-) -> None:
-    """One message, its headers and its content. What holds personal data is shown with --content alone."""
-    found = _one(id)
-    hidden = found.topic in RESTRICTED and not content
-    if as_json:
-        _as_json([found], with_content=not hidden)
-        return
-    for name, value in found.headers:
-        console.print(f"[cyan]{escape(name)}[/]: {escape(value.decode(errors='replace'))}", soft_wrap=True)
-    value = "(personal data: --content shows it)" if hidden else (found.value or b"").decode(errors="replace")
-    console.print(escape(value), soft_wrap=True)
+def replay(ids: Ids = None, *, topic: Topic = "", dossier: Dossier = "", kind: Kind = "", yes: bool = False) -> None:
+    """Send messages to their topic once more, past the sequence guard; who did it is recorded."""
+    chosen = _chosen(ids, topic, dossier, kind)
+    _confirm(f"Send {len(chosen)} once more?", yes or bool(ids))
+    _asked(_parking().replay(chosen, getpass.getuser(), datetime.now(UTC)))
+    show.console.print(f"{len(chosen)} sent once more; what cannot be used again will be parked again.")
 
 
 @app.command()
-def replay(
-    ids: Ids = None,
-    topic: OfTopic = "",
-    dossier: OfDossier = "",
-    kind: OfKind = "",
-    by: By = "",
-    as_json: AsJson = False,
-) -> None:
-    """Send messages to their topics once more, in the order in which they were parked."""
+def set_aside(ids: Ids = None, *, topic: Topic = "", dossier: Dossier = "", kind: Kind = "", yes: bool = False) -> None:
+    """Record that nothing more is to be done about messages; they stay to be read."""
     chosen = _chosen(ids, topic, dossier, kind)
-    _run(_parking().replay(chosen, by or getpass.getuser(), datetime.now(UTC)))
-    _done(chosen, "sent once more", as_json)
-
-
-@app.command("set-aside")
-def set_aside(
-    ids: Ids = None,
-    topic: OfTopic = "",
-    dossier: OfDossier = "",
-    kind: OfKind = "",
-    by: By = "",
-    as_json: AsJson = False,
-) -> None:
-    """Record that nothing more is to be done about these messages."""
-    chosen = _chosen(ids, topic, dossier, kind)
-    _run(_parking().set_aside(chosen, by or getpass.getuser(), datetime.now(UTC)))
-    _done(chosen, "set aside", as_json)
-
-
-def main() -> None:
-    """Trouble is one sentence on stderr and exit code 1."""
-    try:
-        app()
-    except Trouble as trouble:
-        errors.print(f"[bold red]✗[/] {escape(str(trouble))}", soft_wrap=True)
-        sys.exit(1)
-
-
-def _chosen(ids: Sequence[str] | None, topic: str, dossier: str, kind: str) -> list[Parked]:
-    """Those named, or all open ones that the filters leave; never everything by accident."""
-    if ids:
-        return [_one(id) for id in ids]
-    if not (topic or dossier or kind):
-        raise Trouble("Which ones? Name their ids, or narrow them with --topic, --dossier or --kind.")
-    return _found(topic, dossier, kind)
-
-
-def _found(topic: str, dossier: str, kind: str, *, settled: bool = False) -> list[Parked]:
-    if topic and topic not in NAMES:
-        raise Trouble(f"There is no topic {topic}: choose one of {', '.join(NAMES)}.")
-    topics = (topic,) if topic else NAMES
-    found = _run(_parking().parked(topics, open_only=not settled, subject=dossier))
-    return [it for it in found if kind in {"", it.kind}]
-
-
-def _one(id: str) -> Parked:
-    try:
-        return _run(_parking().one(NAMES, id))
-    except NotFound as missing:
-        raise Trouble(str(missing)) from None
+    _confirm(f"Set {len(chosen)} aside?", yes or bool(ids))
+    _asked(_parking().set_aside(chosen, getpass.getuser(), datetime.now(UTC)))
+    show.console.print(f"{len(chosen)} set aside.")
 
 
 def _parking() -> Parking:
     return Parking(os.environ.get("MOTCUA_KAFKA") or f"{HOST}:{ports.configured()['kafka']}")
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
+def _topics(only: str) -> list[str]:
+    names = [topic.name for topic in TOPICS]
+    if only and only not in names:
+        raise Trouble(f"There is no topic {only}: there are {', '.join(names)}.")
+    return [only] if only else names
+
+
+def _one(id: str) -> Parked:
+    return _asked(_parking().one(_topics(""), id))
+
+
+def _found(topic: str, dossier: str, kind: str, *, open_only: bool = True) -> list[Parked]:
+    found = _asked(_parking().parked(_topics(topic), open_only=open_only, subject=dossier))
+    return [it for it in found if kind in {"", it.kind}]
+
+
+def _chosen(ids: Sequence[str] | None, topic: str, dossier: str, kind: str) -> list[Parked]:
+    if ids:
+        return [_one(id) for id in ids]
+    chosen = _found(topic, dossier, kind)
+    if not chosen:
+        raise Trouble("Nothing is parked that fits.")
+    return chosen
+
+
+def _confirm(question: str, yes: bool) -> None:
+    if not yes and not typer.confirm(question):
+        raise Trouble("Nothing was done.")
+
+
+def _asked(question: Coroutine[Any, Any, T]) -> T:
     try:
-        return asyncio.run(work)
-    except KafkaError as away:
-        raise CannotStart(f"Kafka did not do it ({away}). Is it up? MOTCUA_KAFKA says where it listens.") from None
+        return asyncio.run(question)
+    except NotFound as missing:
+        raise Trouble(str(missing)) from missing
+    except (KafkaError, OSError) as away:
+        raise Trouble(f"Kafka did not answer ({away}): does it run, and does MOTCUA_KAFKA name it?") from away
 
 
-def _done(chosen: Sequence[Parked], what: str, as_json: bool) -> None:
-    if as_json:
-        _as_json(chosen)
-    else:
-        console.print(f"{len(chosen)} {what}." if chosen else "Nothing matches: nothing was done.")
-
-
-def _as_json(found: Iterable[Parked], *, with_content: bool = False) -> None:
+def _table(found: Sequence[Parked]) -> Table:
+    table = Table("id", "type", "dossier", "parked at", "kind", "because", "settled")
     for it in found:
-        sys.stdout.write(json.dumps(_plain(it, with_content), ensure_ascii=False) + "\n")
+        settled = f"{it.settled.outcome} by {it.settled.by}" if it.settled else ""
+        table.add_row(it.id, it.type, it.subject, f"{it.parked_at:%F %T}", it.kind, escape(it.because), settled)
+    return table
 
 
-def _plain(it: Parked, with_content: bool) -> dict[str, Any]:
-    settled = it.settled
-    plain: dict[str, Any] = {
+def _plain(it: Parked) -> dict[str, Any]:
+    """What may be shown of it anywhere: everything but the body."""
+    return {
         "id": it.id,
         "topic": it.topic,
-        "parked_by": it.parked_by,
         "type": it.type,
         "source": it.source,
         "dossier": it.subject,
-        "because": it.because,
-        "kind": it.kind,
+        "parked_by": it.parked_by,
         "parked_at": it.parked_at.isoformat(),
-        "settled": settled and {"outcome": settled.outcome, "by": settled.by, "at": settled.at.isoformat()},
+        "kind": it.kind,
+        "because": it.because,
+        "settled": it.settled.outcome if it.settled else None,
     }
-    return plain | {"content": (it.value or b"").decode(errors="replace")} if with_content else plain
-
-
-if __name__ == "__main__":
-    main()

@@ -33,6 +33,8 @@ __all__ = ["Bus", "Ear", "Hears"]
 log = logging.getLogger(__name__)
 
 Record = ConsumerRecord[bytes, bytes]
+Place = tuple[int, int]
+"""Partition and offset."""
 S = TypeVar("S")
 E = TypeVar("E", bound=Event)
 Handler = Callable[[Heard[E], S], Awaitable[object] | None]
@@ -206,7 +208,7 @@ class Bus:
             title=f"{self._service}: {hears.topic}",
             description=", ".join(hears.handlers),
         )
-        subscriber(batch.take, parser=_parse, decoder=_raw)
+        subscriber(batch.take, parser=_parse_traced if self._tracing else _parse, decoder=_raw)
 
     async def _park(self, record: Record, reason: BaseException) -> None:
         because = [
@@ -244,36 +246,38 @@ class _Batch(Generic[S]):
         self._park = park
         self._pause = 0.1
         self._not_yet_since = 0.0
+        self._given_up: dict[Place, BaseException] = {}
+        """Of the batch in hand, what was parked already, should the rest of it come again."""
 
     async def take(self, records: tuple[Record, ...]) -> None:
         try:
-            bad = await self._handle(records)
-            for record, reason in bad:
-                await self._park_one(record, reason)
+            recent = await self._do(records)
         except Exception as reason:
             await self._wait(reason)
             raise
         self._pause = 0.1
+        self._given_up.clear()
+        self._ear.recent, self._ear.held_because = recent, ""
         self._ear.waiting_since = self._not_yet_since = 0.0
         self._ear.handled += len(records)
 
-    async def _handle(self, records: Sequence[Record]) -> list[tuple[Record, BaseException]]:
-        """Do what these records ask for; answers those to be parked, with the reason.
+    async def _do(self, records: Sequence[Record]) -> deque[bool]:
+        """Do what these records ask for and park what cannot be done; answers which were faults of late.
 
         What stands behind a record that may have to come again is done only when that one is given up.
         """
-        bad: list[tuple[Record, BaseException]] = []
-        left = records
+        left, recent = [it for it in records if _place(it) not in self._given_up], self._ear.recent
         while left:
             failed = await self._try(left)
             if weather := next((reason for _, reason in failed if self._is_weather(reason)), None):
                 raise weather
-            bad += [it for it in failed if not isinstance(it[1], Behind)]
+            bad = [it for it in failed if not isinstance(it[1], Behind)]
             recent = self._hold_if_too_many(records, bad)
+            for record, reason in bad:
+                await self._park_one(record, reason)
+                self._given_up[_place(record)] = reason
             left = [record for record, reason in failed if isinstance(reason, Behind)]
-        self._ear.recent = recent
-        self._ear.held_because = ""
-        return bad
+        return recent
 
     async def _try(self, records: Sequence[Record]) -> list[tuple[Record, BaseException]]:
         """Start all, wait once; answers those that failed, in their order."""
@@ -304,13 +308,16 @@ class _Batch(Generic[S]):
 
     def _hold_if_too_many(self, records: Sequence[Record], bad: Sequence[tuple[Record, BaseException]]) -> deque[bool]:
         """The second line of defence: where a bug meets nearly everything, stop rather than park a whole day."""
-        faults = {(it.partition, it.offset): reason for it, reason in bad if not isinstance(reason, Refusal)}
+        failed = self._given_up | {_place(record): reason for record, reason in bad}
+        faults = {place: reason for place, reason in failed.items() if not isinstance(reason, Refusal)}
         recent = deque(self._ear.recent, maxlen=WINDOW)
-        for record in records:
-            is_fault = (record.partition, record.offset) in faults
-            recent.append(is_fault)
-            if is_fault and sum(recent) > MOST_FAULTS:
-                self._ear.held_because = _why(faults[record.partition, record.offset])
+        if not faults:
+            recent.extend([False] * min(len(records), WINDOW))
+        for record in records if faults else ():
+            fault = faults.get(_place(record))
+            recent.append(fault is not None)
+            if fault and sum(recent) > MOST_FAULTS:
+                self._ear.held_because = _why(fault)
                 raise _TooManyFaults(self._ear.held_because)
         return recent
 
@@ -334,6 +341,10 @@ class _Batch(Generic[S]):
 
 class _TooManyFaults(Exception):
     pass
+
+
+def _place(record: Record) -> Place:
+    return record.partition, record.offset
 
 
 def _source(record: Record) -> bytes:
@@ -378,7 +389,14 @@ async def _send(producer: AIOKafkaProducer, topic: str, partition: int, lane: Se
 
 
 async def _parse(records: tuple[Record, ...], parse: Callable[[Any], Awaitable[KafkaMessage]]) -> KafkaMessage:
-    """FastStream decodes the headers of a whole batch, and fails it for one byte: show it those for tracing only."""
+    """FastStream decodes the headers of a whole batch, and fails it for one byte: show it the place alone."""
+    message = await parse((replace(records[0], headers=()),))
+    message.raw_message = records
+    return message
+
+
+async def _parse_traced(records: tuple[Record, ...], parse: Callable[[Any], Awaitable[KafkaMessage]]) -> KafkaMessage:
+    """The same, with the headers from which the telemetry makes its links."""
     traced = tuple(replace(it, headers=[h for h in it.headers if h[0] in TRACING and h[1].isascii()]) for it in records)
     message = await parse(traced)
     message.raw_message = records

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
-from aiokafka.errors import UnknownTopicOrPartitionError
 
 from shared.errors import NotFound
 from shared.events import REPLAY_OF
@@ -108,20 +107,22 @@ class Parking:
 
 
 async def _all(servers: str, topic: str) -> list[Record]:
-    consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest"
-    )
+    consumer = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest")
+    await consumer.start()
     try:
-        await consumer.start()  # without a group it is given all partitions
+        if topic not in await consumer.topics():
+            return []
+        consumer.subscribe([topic])  # without a group it is given all partitions, once it knows them
+        while not consumer.assignment():
+            await consumer.getmany(timeout_ms=50)
         partitions = sorted(consumer.assignment())
         ends = await consumer.end_offsets(partitions)
+        await consumer.seek_to_beginning(*partitions)
         records: list[Record] = []
         while any([await consumer.position(it) < ends[it] for it in partitions]):
             for some in (await consumer.getmany(timeout_ms=500)).values():
                 records += some
         return records
-    except UnknownTopicOrPartitionError:
-        return []
     finally:
         await consumer.stop()
 

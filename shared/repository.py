@@ -174,8 +174,12 @@ class Repository(Generic[A]):
     def keep(
         self, id: str, decide: Callable[[A | None], Decision[A]], *, cause: Heard[Event] | None = None
     ) -> "asyncio.Future[A]":
-        """Change an aggregate, or create it where it is not there."""
-        return self._enqueue(id, Call(lambda there, _: decide(there), _future()), None, cause)
+        """Change an aggregate, or create it where it is not there.
+
+        The first event of its source most likely finds nothing there: it is tried without reading.
+        """
+        first = cause is not None and cause.envelope.sequence == 1
+        return self._enqueue(id, Call(lambda there, _: decide(there), _future(), fresh=first), None, cause)
 
     def get(self, id: str) -> "asyncio.Future[A]":
         """The aggregate as it is once everything asked before has been done. Raises `NotFound`."""

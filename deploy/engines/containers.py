@@ -28,7 +28,7 @@ MINIO_IMAGE = "motcua-minio"  # docker build -t motcua-minio deploy/minio
 class Contained:
     """One engine in one container."""
 
-    patience = 90.0
+    patience = 180.0
 
     def __init__(self, name: str, container: DockerContainer, usable: Callable[[], bool]) -> None:
         self.name = name
@@ -66,10 +66,11 @@ class Contained:
             self._docker.kill()
 
     def pause(self) -> None:
-        self._docker.pause()
+        """SIGSTOP, as natively: Docker's own pause fails now and then on a busy machine (runc, "unable to freeze")."""
+        self._docker.kill(signal="SIGSTOP")
 
     def resume(self) -> None:
-        self._docker.unpause()
+        self._docker.kill(signal="SIGCONT")
 
     def remove(self) -> None:
         """The container and its data are gone."""

@@ -145,7 +145,7 @@ async def printed(
     """The reception slip (form 1 of TT 01/2018/TT-VPCP): one copy for the applicant, one for the file."""
     dossier = await dossiers.get(str(dossier_id))
     filled = slip(dossier, offered, request.app.state.settings.public_url)
-    pdf = (await asyncio.to_thread(print_slip, filled))[0]
+    pdf = await asyncio.to_thread(print_slip, filled)
     PRINTED.labels(clerk.office).inc()
     log.info("printed the slip of dossier %s at %s", dossier.id, clerk.office)
     headers = {"content-disposition": f'inline; filename="{dossier.code}.pdf"', "cache-control": "no-store"}

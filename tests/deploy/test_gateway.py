@@ -35,7 +35,7 @@ class Upstream(ThreadingHTTPServer):
         return self.server_address[1]
 
     def die(self) -> None:
-        self.shutdown()
+        self.shutdown()  # first: a server whose socket was closed under it spins for ever
         self.server_close()
 
 
@@ -46,7 +46,7 @@ def upstreams() -> Iterator[dict[str, list[Upstream]]]:
     yield made
     for both in made.values():
         for each in both:
-            each.server_close()
+            each.die()
 
 
 @pytest.fixture

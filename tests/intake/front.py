@@ -9,6 +9,8 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -107,11 +109,10 @@ def whole_way(tracking: str = "EE123456785VN") -> list[Entry]:
 
 @contextmanager
 def front(engines: Engines, folder: Path) -> Iterator[Front]:
-    port, gate = free_ports(2)
+    port, gate, keys = free_ports(3)
     issuer = Issuer(ec.generate_private_key(ec.SECP256R1()), "https://issuer.example", "motcua")
-    keys = folder / "jwks.json"
-    keys.write_text(json.dumps(issuer.keys()))
-    prefix = f"front_{uuid.uuid4().hex[:8]}_"
+    published = ThreadingHTTPServer(("127.0.0.1", keys), partial(_Keys, json.dumps(issuer.keys()).encode()))
+    threading.Thread(target=published.serve_forever, daemon=True).start()
     environment = {
         "MOTCUA_MODE": "demo",
         "MOTCUA_MONGO_URL": engines.mongo_url,
@@ -120,8 +121,8 @@ def front(engines: Engines, folder: Path) -> Iterator[Front]:
         "MOTCUA_MINIO_ACCESS_KEY": engines.minio_access_key,
         "MOTCUA_MINIO_SECRET_KEY": engines.minio_secret_key,
         "MOTCUA_ISSUER": issuer.issuer,
-        "MOTCUA_JWKS_URL": keys.as_uri(),
-        "MOTCUA_DATABASE_PREFIX": prefix,
+        "MOTCUA_JWKS_URL": f"http://127.0.0.1:{keys}/",
+        "MOTCUA_DATABASE_PREFIX": f"front_{uuid.uuid4().hex[:8]}_",
         "MOTCUA_PUBLIC_URL": f"http://127.0.0.1:{gate}",
     }
     asyncio.run(provision(environment))
@@ -133,7 +134,6 @@ def front(engines: Engines, folder: Path) -> Iterator[Front]:
     async def serve() -> None:
         made.loop = asyncio.get_running_loop()
         await server.serve()
-        await made.app.state.store.dossiers._documents.database.client.drop_database(f"{prefix}intake")
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
@@ -147,3 +147,20 @@ def front(engines: Engines, folder: Path) -> Iterator[Front]:
         gateway.stop()
         server.should_exit = True
         thread.join(20)
+        published.shutdown()
+        published.server_close()
+
+
+class _Keys(BaseHTTPRequestHandler):
+    """The issuer's keys, to whoever asks."""
+
+    def __init__(self, keys: bytes, *connection: Any) -> None:
+        self.keys = keys
+        super().__init__(*connection)
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.keys)
+
+    def log_message(self, *_: object) -> None: ...
