@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from rich.table import Table
 
 from bench.measure import Measured
 
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 190)
 SATURATED = "64 connections"
 Runs = dict[tuple[str, str], list[Measured]]
 """By contestant and phase."""

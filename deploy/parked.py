@@ -92,7 +92,8 @@ def _topics(only: str) -> list[str]:
 
 
 def _one(id: str) -> Parked:
-    return _asked(_parking().one(_topics(""), id))
+    topic = id.partition("/")[0]  # an id begins with its topic
+    return _asked(_parking().one([it.name for it in TOPICS if it.name == topic], id))
 
 
 def _found(topic: str, dossier: str, kind: str, *, open_only: bool = True) -> list[Parked]:

@@ -42,6 +42,8 @@ BEARER = HTTPBearer(
 )
 """For OpenAPI alone: the guards read the header themselves."""
 ALGORITHMS = ("RS256", "ES256")
+KEYS_LIVE = 300
+"""Seconds after which the issuer's keys are fetched anew: so long a withdrawn key is still good for new tokens."""
 MOST_REMEMBERED = 10_000
 """Tokens whose signature was checked and need not be checked again before they expire."""
 
@@ -63,7 +65,7 @@ class Tokens:
     def __init__(self, settings: Settings) -> None:
         self._issuer = settings.issuer
         self._audience = settings.audience
-        self._keys = jwt.PyJWKClient(settings.jwks_url, cache_keys=True, lifespan=300, timeout=3)
+        self._keys = jwt.PyJWKClient(settings.jwks_url, cache_keys=False, lifespan=KEYS_LIVE, timeout=3)
         self._known: dict[str, Claims] = {}
 
     async def claims(self, token: str) -> Claims:
@@ -80,7 +82,7 @@ class Tokens:
 
     async def _check(self, token: str) -> Claims:
         try:
-            key = await asyncio.to_thread(self._keys.get_signing_key_from_jwt, token)
+            key = await asyncio.to_thread(self._signing_key, token)
             said: dict[str, Any] = jwt.decode(
                 token,
                 key,
@@ -89,14 +91,20 @@ class Tokens:
                 issuer=self._issuer,
                 options={"require": ["exp", "iat", "sub", "aud", "iss"]},
             )
-        except jwt.PyJWKClientConnectionError as away:
-            raise Unavailable(f"the issuer's keys cannot be read: {away}") from away
         except jwt.PyJWTError as wrong:
             raise Unauthorized(f"This login is not valid here ({wrong}): log in again.") from wrong
         roles = frozenset(str(role) for role in said.get("roles", ()))
         return Claims(
             str(said["sub"]), str(said.get("name", "")), roles, str(said.get("office", "")), float(said["exp"])
         )
+
+    def _signing_key(self, token: str) -> jwt.PyJWK:
+        """The key that a token names; where it is not known, the issuer is asked again (at most every 30 s)."""
+        try:
+            self._keys.get_signing_keys()
+            return self._keys.get_signing_key_from_jwt(token)
+        except (jwt.PyJWKClientConnectionError, jwt.PyJWKSetError, ValueError) as away:
+            raise Unavailable(f"the issuer's keys cannot be read: {away}") from away
 
 
 def holding(*roles: Role) -> Callable[[Request], Awaitable[Person]]:

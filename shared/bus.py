@@ -24,7 +24,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import SpanKind
 
 from shared.decisions import Behind, holds_back
-from shared.errors import Malformed, NotYet, Refusal, Unavailable
+from shared.errors import Malformed, NotYet, Refusal, Unavailable, place, way
 from shared.events import Envelope, Event, Heard
 from shared.telemetry import continued
 
@@ -322,12 +322,12 @@ class _Batch(Generic[S]):
         return recent
 
     async def _park_one(self, record: Record, reason: BaseException) -> None:
-        place = f"{record.topic}[{record.partition}]@{record.offset}"
+        which = f"{record.topic}[{record.partition}]@{record.offset}"
         if isinstance(reason, Refusal):
-            log.warning("parked %s: %s", place, _why(reason))
+            log.warning("parked %s: %s", which, _why(reason))
         else:
             self._ear.faults += 1
-            log.error("ALARM: a fault of ours; parked %s: %s", place, _why(reason), exc_info=reason)
+            log.error("ALARM: a fault of ours; parked %s: %s (%s)", which, _why(reason), way(reason))
         await self._park(record, reason)
         self._ear.parked += 1
 
@@ -364,14 +364,7 @@ def _nothing() -> "asyncio.Future[object]":
 
 
 def _why(reason: BaseException) -> str:
-    """A refusal says it itself; of a fault only its name and place are told, for its words may hold personal data."""
-    if isinstance(reason, Refusal):
-        return f"{reason.code}: {reason}"
-    trace = reason.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f" at {trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
-    return f"{type(reason).__name__}{where}"
+    return f"{reason.code}: {reason}" if isinstance(reason, Refusal) else place(reason)
 
 
 async def _send(producer: AIOKafkaProducer, topic: str, partition: int, lane: Sequence[Envelope]) -> None:

@@ -196,7 +196,7 @@ class Line(Generic[A]):
     def _pending(self, call: Call[A], then: A, events: Sequence[Event], row: Document) -> list[Pending]:
         """The envelopes of what happened. All or none: what cannot be encoded is its caller's fault alone."""
         said = row.get("said", 0) + len(self.said)
-        subject = call.cause.subject if call.cause else self.subject(then)
+        subject = self.subject(then)
         now = datetime.now(UTC).isoformat()
         new: list[Pending] = []
         for event in events:

@@ -18,10 +18,13 @@ from fastapi.params import Depends as Dependency, Header, Query
 from fastapi.routing import APIRoute
 from opentelemetry.trace import SpanKind, get_tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from shared import problems
 from shared.decisions import Once
-from shared.errors import Malformed, Refusal
+from shared.errors import Malformed, Refusal, Repeated, Unavailable
 
 __all__ = ["Door", "FromApp", "FromStore", "Key", "Now", "TooLarge", "WrongField", "once", "router"]
 
@@ -71,14 +74,25 @@ class Door(APIRoute):
                 return answer
             return Response(_encode(answer), status, media_type="application/json")
 
+        async def guarded(request: Request) -> Response:
+            """A fault is answered here: further out it would be logged with its words."""
+            try:
+                return await handle(request)
+            except (Refusal, Repeated, Unavailable, HTTPException):
+                raise
+            except ClientDisconnect:
+                return Response(status_code=499)
+            except Exception as reason:  # noqa: BLE001
+                return await problems.fault(request, reason)
+
         async def traced(request: Request) -> Response:
             tracing = request.app.state.tracing
             if tracing is None:
-                return await handle(request)
+                return await guarded(request)
             context = _PROPAGATOR.extract(dict(request.headers))
             tracer = get_tracer("motcua", tracer_provider=tracing)
             with tracer.start_as_current_span(name, context, SpanKind.SERVER):
-                return await handle(request)
+                return await guarded(request)
 
         return traced
 
@@ -148,7 +162,7 @@ async def _body(decoder: "msgspec.json.Decoder[Any]", request: Request) -> Any:
     except msgspec.ValidationError as wrong:
         sentence, _, place = str(wrong).partition(" - at ")
         raise WrongField(f"{sentence}.", about=place.strip("`").removeprefix("$.")) from wrong
-    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise Malformed(f"This is not JSON: {wrong}") from wrong
 
 

@@ -5,6 +5,7 @@ unavailable, HTTP answers 503 with Retry-After and the bus waits: the same batch
 """
 
 import re
+import traceback
 from typing import ClassVar
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Repeated",
     "Unauthorized",
     "Unavailable",
+    "place",
+    "way",
 ]
 
 
@@ -78,3 +81,14 @@ class Repeated(Exception):
         super().__init__("asked before")
         self.answer = answer
         self.status = status
+
+
+def place(fault: BaseException) -> str:
+    """What a fault is and where it happened; not its words, for they may hold personal data."""
+    *_, last = ["", *way(fault).split(" > ")]
+    return f"{type(fault).__name__} at {last}" if last else type(fault).__name__
+
+
+def way(fault: BaseException) -> str:
+    """The functions and lines through which a fault came, the innermost last: for the log."""
+    return " > ".join(f"{frame.f_code.co_qualname}:{line}" for frame, line in traceback.walk_tb(fault.__traceback__))

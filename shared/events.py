@@ -106,7 +106,7 @@ class Heard(Generic[E_co]):
             return Heard(kind(), envelope)
         try:
             return Heard(_decoder(kind).decode(envelope.data), envelope)
-        except (msgspec.DecodeError, UnicodeDecodeError) as unreadable:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as unreadable:
             raise Malformed(f"not a {envelope.type}: {unreadable}") from unreadable
 
 

@@ -7,9 +7,9 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from shared.errors import Refusal, Repeated, Unavailable
+from shared.errors import Refusal, Repeated, Unavailable, place, way
 
-__all__ = ["Problem", "install"]
+__all__ = ["Problem", "fault", "install"]
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Repeated, _repeated)
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _fault)
+    app.add_exception_handler(Exception, fault)
 
 
 def _answer(request: Request, problem: Problem, headers: dict[str, str] | None = None) -> Response:
@@ -76,7 +76,8 @@ async def _http(request: Request, wrong: Exception) -> Response:
     return _answer(request, problem, dict(wrong.headers or {}))
 
 
-async def _fault(request: Request, fault: Exception) -> Response:
-    log.error("ALARM: a fault of ours on %s: %s", request.method, type(fault).__name__, exc_info=fault)
+async def fault(request: Request, reason: Exception) -> Response:
+    """A 500 that says nothing of what is inside; nor does the log say more than where it happened."""
+    log.error("ALARM: a fault of ours on %s: %s (%s)", request.method, place(reason), way(reason))
     detail = "This is our fault and has been recorded. Nothing was changed; try again later."
     return _answer(request, _problem("fault", 500, detail))

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from shared.decisions import Pending
-from shared.errors import Unavailable
+from shared.errors import Unavailable, place, way
 from shared.events import Envelope
 
 __all__ = ["Relay", "Store"]
@@ -139,6 +139,6 @@ async def _forever(name: str, work: Callable[[], Awaitable[None]]) -> None:
         except Unavailable as away:
             log.warning("%s: %s; trying again", name, away)
             await asyncio.sleep(0.5)
-        except Exception:
-            log.exception("%s: trying again", name)
+        except Exception as fault:  # noqa: BLE001  it must go on
+            log.error("ALARM: %s failed, trying again: %s (%s)", name, place(fault), way(fault))  # noqa: TRY400  no words
             await asyncio.sleep(0.5)

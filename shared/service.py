@@ -8,16 +8,17 @@ import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI
 from opentelemetry.sdk.trace.export import SpanExporter
 
-from shared import asyncapi, health, problems
+from shared import asyncapi, health, metrics, problems, web
 from shared.auth import Tokens
 from shared.bus import Bus, Hears
-from shared.errors import Unavailable
+from shared.errors import Unavailable, place, way
 from shared.relay import Relay
 from shared.repository import Database, Repository, connect
 from shared.settings import Settings, WrongSettings
@@ -116,8 +117,8 @@ class Frame(Generic[S]):
             except Unavailable as away:
                 log.warning("%s waits: %s", self.name, away)
                 await self._pause(1)
-            except Exception:
-                log.exception("ALARM: a round failed; trying again")
+            except Exception as fault:  # noqa: BLE001  a round must go on
+                log.error("ALARM: a round failed, trying again: %s (%s)", place(fault), way(fault))  # noqa: TRY400  no words
                 await self._pause(5)
 
     async def _pause(self, seconds: float) -> None:
@@ -138,9 +139,10 @@ def build(
     routers: Sequence[APIRouter],
     hears: Sequence[Hears[S]] = (),
     rounds: Sequence[Round[S]] = (),
+    pages: Sequence[Path] = (),
     exporter: SpanExporter | None = None,
 ) -> FastAPI:
-    """A service's application. Nothing is connected before its lifespan starts."""
+    """A service's application; `pages` are folders of its templates. Nothing connects before its lifespan starts."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -153,9 +155,10 @@ def build(
 
     app = FastAPI(title=f"Một Cửa: {name}", description=about, version="1", lifespan=lifespan)
     app.state.tokens = Tokens(settings)
-    for it in (*routers, health.router, asyncapi.router(name, hears)):
+    for it in (*routers, health.router, metrics.router, asyncapi.router(name, hears)):
         app.router.routes.extend(it.routes)  # as they are: FastAPI's included routers match each request twice
     problems.install(app)
+    web.install(app, *pages)
     return app
 
 
@@ -179,7 +182,3 @@ def serve(create: Callable[[P], FastAPI], kind: type[P]) -> None:
         timeout_graceful_shutdown=10,
         server_header=False,
     )
-
-
-async def settings_of(request: Request) -> Settings:
-    return request.app.state.settings

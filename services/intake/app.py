@@ -10,7 +10,6 @@ from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.reading import OFFICES, PROCEDURES, read_catalogue
 from services.intake.settings import IntakeSettings
 from services.intake.store import keep
-from shared import web
 from shared.documents import PAPERS, Documents
 from shared.reference import table, table_at, working_calendar
 from shared.service import build
@@ -27,9 +26,9 @@ def create(settings: IntakeSettings, exporter: SpanExporter | None = None) -> Fa
         keep=partial(keep, catalogue=offered),
         routers=[api.router, pages.router],
         hears=consumers.HEARS,
+        pages=[pages.TEMPLATES],
         exporter=exporter,
     )
-    web.install(app, pages.TEMPLATES)
     app.state.catalogue = offered
     app.state.tries = pages.Tries()
     app.state.calendar = working_calendar()

@@ -39,9 +39,10 @@ def _is_from_elsewhere(route: object) -> bool:
 
 
 async def _slow_down(request: Request, refusal: Exception) -> Response:
-    """Like any refusal, and with the seconds to wait."""
+    """Like any refusal, and with the time to wait: in seconds for a program, in minutes on the page."""
+    seconds = request.state.wait = getattr(refusal, "seconds", 1)
     kinds: Sequence[type[Exception]] = type(refusal).__mro__[1:]
     handle = next(it for kind in kinds if (it := request.app.exception_handlers.get(kind)))
     answer: Response = await handle(request, refusal)
-    answer.headers["retry-after"] = str(getattr(refusal, "seconds", 1))
+    answer.headers["retry-after"] = str(seconds)
     return answer

@@ -1,7 +1,7 @@
 """Pages: a template, in the reader's language, with the headers that a page needs."""
 
+import math
 from collections.abc import Mapping
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
@@ -91,10 +91,9 @@ class Pages:
     def problem(self, request: Request, problem: Problem) -> HTMLResponse:
         """The page of a refusal: what it is and what to do now, in words; the exact reason below."""
         title, advice = SAID.get(problem.status, OTHERWISE)
-        is_told = problem.status in SAID and problem.status != HTTPStatus.TOO_MANY_REQUESTS
-        return self.show(
-            request, "problem.html", problem.status, problem=problem, title=title, advice=advice, is_told=is_told
-        )
+        minutes = math.ceil(getattr(request.state, "wait", 0) / 60)
+        told: dict[str, Any] = {"problem": problem, "title": title, "advice": advice, "minutes": minutes}
+        return self.show(request, "problem.html", problem.status, **told, is_told=problem.status in SAID)
 
 
 async def form(request: Request, most: int = MOST_FORM) -> dict[str, str]:

@@ -1,16 +1,21 @@
 """The compose file says what the settings, the ports and the engines' own files say, and opens nothing by default."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from dataclasses import MISSING, Field, fields
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from deploy import ports
 from deploy.engines import containers, gobuild, kafka
@@ -230,3 +235,51 @@ def test_compose_refuses_to_start_without_what_must_be_told(name: str):
     assert done.returncode != 0
     assert name in done.stderr
     assert "missing" in done.stderr
+
+
+def _with_what_they_need(requirements: list[str]) -> set[str]:
+    """The distributions that are installed for these, whatever the machine."""
+    found: set[tuple[str, str]] = set()
+    ahead = [Requirement(text) for text in requirements]
+    while ahead:
+        wanted = ahead.pop()
+        for extra in ("", *wanted.extras):
+            if (it := (canonicalize_name(wanted.name), extra)) not in found:
+                found.add(it)
+                further = [Requirement(text) for text in metadata.requires(wanted.name) or []]
+                ahead += [each for each in further if not each.marker or each.marker.evaluate({"extra": extra})]
+    return {name for name, _ in found}
+
+
+def _imported(file: str) -> set[str]:
+    """The outermost packages that a module of ours imports; what `shared` imports in a function is its caller's need."""
+    tree = ast.parse(Path(file).read_text())
+    nodes = tree.body if Path(file).is_relative_to(ROOT / "shared") else ast.walk(tree)
+    names: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names |= {it.name for it in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+    return {it.partition(".")[0] for it in names}
+
+
+OUR_FILES = """
+import importlib, sys
+importlib.import_module(sys.argv[1])
+print(*(it.__file__ for name, it in list(sys.modules.items())
+        if name.partition(".")[0] in ("shared", "services") and it.__file__), sep="\\n")
+"""
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_a_service_imports_is_installed_in_its_image(name: str):
+    told = [sys.executable, "-c", OUR_FILES, f"services.{name}.app"]
+    files = subprocess.run(told, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    installed = _with_what_they_need([*project["dependencies"], *project["optional-dependencies"][name]])
+    owners = metadata.packages_distributions()
+    outside = {it for file in files for it in _imported(file)} - sys.stdlib_module_names - {"shared", "services"}
+    assert "fastapi" in outside
+    missing = {it for it in outside if not installed & {canonicalize_name(owner) for owner in owners.get(it, ())}}
+    assert not missing, f"add them to the extra `{name}` of pyproject.toml"

@@ -28,7 +28,7 @@ class Upstream(ThreadingHTTPServer):
             def log_message(self, *_: object) -> None: ...
 
         super().__init__(("127.0.0.1", 0), Answer)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def port(self) -> int:

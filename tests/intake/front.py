@@ -89,7 +89,7 @@ def whole_way(tracking: str = "EE123456785VN") -> list[Entry]:
         ("case-opened", office, due.isoformat()),
         ("message-sent", "", "opened (email)"),
         ("step-completed", office, "verify"),
-        ("supplement-requested", office, "identity"),
+        ("supplement-requested", office, "declaration"),
         ("call-task-opened", "", "supplement"),
         ("clock-resumed", office, ""),
         ("deadline-moved", office, moved.isoformat()),

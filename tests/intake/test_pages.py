@@ -18,6 +18,7 @@ from services.intake.domain.progress import Entry
 from services.intake.domain.tracking import Happened, NoSuchCode, masked, second_factor, typed_code
 from services.intake.pages import TEMPLATES, Tries
 from services.intake.templates import words
+from shared.errors import Unavailable
 from shared.web.languages import catalogue, languages
 from shared.web.limits import Allowance, TooManyTries, neighbourhood
 from shared.web.pages import HERE
@@ -153,6 +154,7 @@ def test_guessing_the_digits_of_one_code_ends_after_six_and_says_how_long_to_wai
     assert blocked.status_code == 429
     assert 500 < int(blocked.headers["retry-after"]) <= 600
     assert "Bạn đã thử quá nhiều lần" in blocked.text
+    assert "Thử lại sau 10 phút." in blocked.text
     assert site.post("/track", data={"code": slip["code"]}).status_code == 200
 
 
@@ -305,6 +307,20 @@ def test_a_browser_gets_a_page_in_words_and_a_program_problem_json(desk: Front, 
     assert "Không có trang này" in page.text
     answer = httpx.get(f"{desk.url}/intake/no-such-page")
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_while_the_store_is_away_the_page_says_so_and_when_to_ask_again(
+    desk: Front, site: httpx.Client, monkeypatch: pytest.MonkeyPatch
+):
+    async def away(_: str) -> None:
+        raise Unavailable("gone")
+
+    monkeypatch.setattr(desk.app.state.store, "tracked", away)
+    answer = site.post("/track", data={"code": "H36.202.02-200101-9998"})
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "2"
+    assert "Hệ thống đang bận" in answer.text
+    assert "gone" not in answer.text
 
 
 def test_a_form_that_is_far_too_long_is_refused(site: httpx.Client):

@@ -77,8 +77,13 @@ def ask(page: Page, code: str, digits: str = "") -> None:
     page.get_by_role("button", name=re.compile("Xem hồ sơ|Show the dossier")).click()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("address", ["/", "/track", "/intake/docs", "/intake/no-such-page"])
+@pytest.mark.parametrize(
+    ("address", "language"),
+    [
+        *((address, language) for address in ("/", "/track", "/intake/no-such-page") for language in LANGUAGES),
+        ("/intake/docs", "vi"),  # its content is English in both
+    ],
+)
 def test_every_page_fits_its_screen_and_axe_finds_nothing(page: Page, address: str, language: str):
     page.goto(f"{address}?lang={language}")
     expect(page.locator("html")).to_have_attribute("lang", language)

@@ -135,6 +135,7 @@ async def test_a_refusal_and_a_fault_are_parked_and_only_the_refusal_tells_its_w
     assert "Nguyễn" not in fault.because
     assert refusal.parked_by == "toys"
     assert (refusal.type, refusal.source, refusal.subject) == ("counted.v1", "/toys/a", "a")
+    assert "Nguyễn" not in caplog.text
     assert [it.message.startswith("ALARM") for it in caplog.records if it.levelname == "ERROR"] == [True]
 
 
@@ -269,7 +270,10 @@ async def test_a_fault_in_keeping_what_a_rule_answered_holds_back_what_stands_be
         await until(lambda: bus.ears[0].held_because)
         ears.wrong = None
         await until(lambda: bus.ears[0].handled == 100)
-    assert await ears.seen("a") == tuple(str(n) for n in range(1, 101))
+    parked = {it.source for it in await Parking(engines.kafka).parked([topic])}
+    assert parked == {"/toys/a"}
+    seen = await ears.seen("a")
+    assert seen == tuple(str(n) for n in range(module.MOST_FAULTS + 1, 101)), "those before stand parked, to be replayed"
 
 
 async def test_a_topic_that_is_held_does_not_hold_another(engines: Engines, ears: Ears, topic: str, database: Database):

@@ -90,11 +90,6 @@ class Applicant:
         number = read(self.number).text if self.number else ""
         return replace(self, number=number, phone=Phone.of(self.phone).text if self.phone else "")
 
-    @property
-    def last_four(self) -> str:
-        """The second factor of the tracking page."""
-        return self.number[-4:]
-
 
 @dataclass(frozen=True, slots=True)
 class Filing:

@@ -1,0 +1,132 @@
+"""Documents on a real MinIO: named by what they hold, checked, away without harm, and never all in memory."""
+
+import asyncio
+import hashlib
+import io
+import tracemalloc
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from deploy.engines import Engines
+from shared.documents import Corrupted, Documents, DocumentTooLarge, EmptyDocument, Stored
+from shared.errors import NotFound, Unavailable
+from tests.shared.toys import fresh
+
+PDF = "application/pdf"
+
+
+def place(engines: Engines, url: str = "") -> Documents:
+    settings = SimpleNamespace(
+        minio_url=url or engines.minio_url,
+        minio_access_key=engines.minio_access_key,
+        minio_secret_key=engines.minio_secret_key,
+    )
+    return Documents(settings, fresh("bucket-"))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def documents(engines: Engines) -> Documents:
+    made = place(engines)
+    made.make_bucket()
+    return made
+
+
+async def chunks(*content: bytes) -> AsyncIterator[bytes]:
+    for chunk in content:
+        yield chunk
+
+
+async def put(documents: Documents, *content: bytes, most: int = 100_000_000) -> Stored:
+    return await documents.put(chunks(*content), PDF, most=most)
+
+
+async def test_what_was_put_comes_back_under_its_digest(documents: Documents):
+    stored = await put(documents, b"a sc", b"", b"an")
+    assert stored == Stored(hashlib.sha256(b"a scan").hexdigest(), 6, PDF)
+    assert await documents.get(stored.digest) == b"a scan"
+    assert await documents.has(stored.digest)
+
+
+async def test_the_same_content_is_stored_once(documents: Documents):
+    first, *others = await asyncio.gather(*(put(documents, b"the same") for _ in range(5)))
+    before = documents._client.stat_object(documents._bucket, first.digest).last_modified
+    assert {first, *others, await put(documents, b"the", b" same")} == {first}
+    assert len(list(documents._client.list_objects(documents._bucket))) == 1
+    assert documents._client.stat_object(documents._bucket, first.digest).last_modified == before
+
+
+async def test_content_that_was_changed_behind_our_back_is_detected(documents: Documents):
+    stored = await put(documents, b"a scan")
+    documents._client.put_object(documents._bucket, stored.digest, io.BytesIO(b"forged"), 6)
+    with pytest.raises(Corrupted):
+        await documents.get(stored.digest)
+
+
+async def test_an_empty_file_is_refused_and_not_kept(documents: Documents):
+    with pytest.raises(EmptyDocument):
+        await put(documents)
+    assert list(documents._client.list_objects(documents._bucket)) == []
+
+
+async def test_a_file_that_is_too_large_is_refused_before_it_is_read_to_its_end(documents: Documents):
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        while True:
+            read += 1000
+            yield b"x" * 1000
+
+    with pytest.raises(DocumentTooLarge):
+        await documents.put(endless(), PDF, most=10_000)
+    assert read == 11_000
+    assert (await put(documents, b"x" * 10_000, most=10_000)).size == 10_000
+    assert len(list(documents._client.list_objects(documents._bucket))) == 1
+
+
+async def test_a_document_that_is_not_there_is_not_found(documents: Documents):
+    assert not await documents.has("0" * 64)
+    with pytest.raises(NotFound):
+        await documents.get("0" * 64)
+
+
+async def test_a_link_opens_the_document_without_a_login_and_nothing_else(documents: Documents):
+    stored = await put(documents, b"a scan")
+    async with httpx.AsyncClient() as anyone:
+        answer = await anyone.get(await documents.link(stored.digest))
+        assert (answer.content, answer.headers["content-type"]) == (b"a scan", PDF)
+        bare = (await documents.link(stored.digest)).partition("?")[0]
+        assert (await anyone.get(bare)).status_code == 403
+
+
+async def test_making_the_bucket_twice_keeps_what_is_in_it(documents: Documents):
+    stored = await put(documents, b"a scan")
+    documents.make_bucket()
+    assert await documents.has(stored.digest)
+
+
+async def test_with_the_documents_away_everything_says_so(engines: Engines):
+    away = place(engines, "http://127.0.0.1:1")
+    for asking in (put(away, b"a scan"), away.get("0" * 64), away.has("0" * 64)):
+        with pytest.raises(Unavailable):
+            await asking
+    assert not await away.is_reachable()
+
+
+async def test_a_large_file_is_never_in_memory_as_a_whole(documents: Documents):
+    async def large() -> AsyncIterator[bytes]:
+        for _ in range(60):
+            yield bytes(1_000_000)
+
+    tracemalloc.start()
+    try:
+        stored = await documents.put(large(), PDF, most=100_000_000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert stored.size == 60_000_000
+    assert peak < 30_000_000
+    assert documents._client.stat_object(documents._bucket, stored.digest).size == 60_000_000
