@@ -12,7 +12,7 @@ help: ## what make can do here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/.locked ## start everything and show the main job; Ctrl-C stops it
-	@$(RUN) run
+	@$(RUN) run $(ARGS)
 
 stop: .venv/.locked ## stop what `make run` started in another terminal
 	@$(RUN) stop

@@ -1,4 +1,4 @@
-"""`python -m bench`: the product and its floors, alternating, several times each; medians into bench/results/latest.json.
+"""`python -m bench`: the product and its floors, alternating; medians go into bench/results/latest.json.
 
 QUICK=1 in the environment: once each, and short: to see that it works, not to be quoted.
 """

@@ -56,7 +56,7 @@ def _token(key: ec.EllipticCurvePrivateKey, office: str) -> str:
 
 def _answering(body: bytes) -> type[BaseHTTPRequestHandler]:
     class Keys(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  the library's name
+        def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.end_headers()

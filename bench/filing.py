@@ -6,7 +6,18 @@ from uuid import UUID
 COUNTERS = tuple(f"H36.{commune}.01" for commune in range(201, 207))
 """The receiving offices: each has its own series of dossier numbers."""
 PROCEDURE = "1.001612"
-PAPERS = ("request", "identity", "authorisation", "lease", "floor-plan", "licence", "minutes", "photo", "tax", "address")
+PAPERS = (
+    "request",
+    "identity",
+    "authorisation",
+    "lease",
+    "floor-plan",
+    "licence",
+    "minutes",
+    "photo",
+    "tax",
+    "address",
+)
 
 BODY = json.dumps(
     {

@@ -1,4 +1,6 @@
-"""What both floors share of Kafka and HTTP: publish in order and acknowledged, take batches, answer the health check."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (the driver is only half typed; what leaves this module is typed)
+"""What both floors share of Kafka and HTTP: publish acknowledged and in order, take batches, answer the health check."""
 
 import os
 import zlib
@@ -22,14 +24,33 @@ def producer() -> AIOKafkaProducer:
     return AIOKafkaProducer(bootstrap_servers=KAFKA, acks="all", enable_idempotence=True, max_batch_size=262_144)
 
 
-def consumer(*topics: str) -> AIOKafkaConsumer:
-    return AIOKafkaConsumer(
-        *topics,
-        bootstrap_servers=KAFKA,
-        group_id=f"{TOPICS}{SERVICE}.{topics[0]}",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-    )
+class Ears:
+    """A consumer that takes what is there, at most so many at once, and commits when it is told."""
+
+    def __init__(self, *topics: str, most: int = MOST_RECORDS) -> None:
+        self._most = most
+        self._consumer: AIOKafkaConsumer[bytes, bytes] = AIOKafkaConsumer(
+            *topics,
+            bootstrap_servers=KAFKA,
+            group_id=f"{TOPICS}{SERVICE}.{topics[0]}",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+
+    async def __aenter__(self) -> "Ears":
+        await self._consumer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.stop()
+
+    async def take(self) -> list[bytes]:
+        """Empty where nothing came for a second."""
+        records = await self._consumer.getmany(timeout_ms=1_000, max_records=self._most)
+        return [record.value or b"" for some in records.values() for record in some]
+
+    async def commit(self) -> None:
+        await self._consumer.commit()
 
 
 async def publish(out: AIOKafkaProducer, events: Sequence[Said]) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
 from pymongo import AsyncMongoClient, UpdateMany, WriteConcern
 from pymongo.errors import BulkWriteError
 from starlette.applications import Starlette
@@ -89,7 +88,7 @@ class Floor:
                 self.wishes[:0] = group[error["index"] + 1 :]
             else:
                 self.wishes[:0] = group[error["index"] :]
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001  whatever it is, every caller hears of it
             self.numbers.clear()
             for wish in group:
                 wish.answer.set_exception(fault)
@@ -164,24 +163,17 @@ class Floor:
 
     async def hear(self) -> None:
         """A batch is written, then committed: what comes twice meets its own `_id`."""
-        ears = bus.consumer(*shape.HEARS[shape.SERVICE])
-        await ears.start()
-        try:
-            await self.take_from(ears)
-        finally:
-            await ears.stop()
-
-    async def take_from(self, ears: AIOKafkaConsumer) -> None:
-        while True:
-            records = await ears.getmany(timeout_ms=1_000, max_records=bus.MOST_RECORDS)
-            todo: dict[str, list[tuple[Document, Said | None]]] = {}
-            for record in (record for some in records.values() for record in some):
-                if found := shape.consequences(shape.read_event(record.value or b"")):
-                    todo.setdefault(found[0], []).append(found[1:])
-            for name, some in todo.items():
-                await self.keep(name, some)
-            if records:
-                await ears.commit()
+        async with bus.Ears(*shape.HEARS[shape.SERVICE]) as ears:
+            while True:
+                values = await ears.take()
+                todo: dict[str, list[tuple[Document, Said | None]]] = {}
+                for value in values:
+                    if found := shape.consequences(shape.read_event(value)):
+                        todo.setdefault(found[0], []).append(found[1:])
+                for name, some in todo.items():
+                    await self.keep(name, some)
+                if values:
+                    await ears.commit()
 
     async def keep(self, name: str, some: Sequence[tuple[Document, Said | None]]) -> None:
         at = shape.now()

@@ -40,9 +40,7 @@ SAYS = {"intake": ("dossiers",), "processing": ("cases",), "notify": ("messages"
 """The collections whose documents have events."""
 INDEXES: dict[str, list[IndexModel]] = {
     "dossiers": [
-        IndexModel(
-            [("series", 1), ("number", -1)], unique=True, partialFilterExpression={"number": {"$exists": True}}
-        ),
+        IndexModel([("series", 1), ("number", -1)], unique=True, partialFilterExpression={"number": {"$exists": True}}),
         IndexModel("state.code"),
         IndexModel("state.tracking"),
         IndexModel([("state.filing.receiving_office", 1), ("state.submitted_at", -1)]),
@@ -177,8 +175,8 @@ def filed(state: Document) -> list[Said]:
 
 
 def case(accepted: Event) -> tuple[Document, Said]:
-    state = {"id": accepted.about, **accepted.data, "opened_at": accepted.at, "outcome": None, "done": []}
-    told = {name: state[name] for name in ("code", "procedure", "version", "competent_office", "due_at")}
+    state: Document = {"id": accepted.about, **accepted.data, "opened_at": accepted.at, "outcome": None, "done": []}
+    told: Document = {name: state[name] for name in ("code", "procedure", "version", "competent_office", "due_at")}
     opened = Event(f"{accepted.about}/case/1", "case-opened", accepted.about, accepted.at, told)
     opened.data["steps"] = state["terms"]["steps"]
     return {"_id": accepted.about, "version": 1, "state": state}, said(CASES, opened)

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
-from aiokafka import AIOKafkaConsumer
 from bson import ObjectId
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -100,21 +99,12 @@ class Floor:
         return len(rows)
 
     async def hear(self, topic: str) -> None:
-        ears = bus.consumer(topic)
-        await ears.start()
-        try:
-            await self.take_from(ears)
-        finally:
-            await ears.stop()
-
-    async def take_from(self, ears: AIOKafkaConsumer) -> None:
-        while True:
-            records = await ears.getmany(timeout_ms=1_000, max_records=TAKE)
-            values = [record.value or b"" for some in records.values() for record in some]
-            work = [it for value in values if (it := shape.consequences(shape.read_event(value)))]
-            await self.apply(work)
-            if values:
-                await ears.commit()
+        async with bus.Ears(topic, most=TAKE) as ears:
+            while True:
+                values = await ears.take()
+                await self.apply([it for value in values if (it := shape.consequences(shape.read_event(value)))])
+                if values:
+                    await ears.commit()
 
     async def apply(self, work: Sequence[Work]) -> None:
         """What comes twice meets its own `_id`; then the batch is done one by one."""

@@ -1,4 +1,4 @@
-"""What is read from outside, without touching what is measured: CPU clocks, MongoDB's oplog, and whether all is done."""
+"""What is read from outside, not touching what is measured: CPU clocks, MongoDB's oplog, and whether all is done."""
 
 import os
 import time

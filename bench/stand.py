@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from pymongo import MongoClient
 
@@ -71,20 +72,21 @@ class Stand:
         prefix = f"bench{self.taken}_"
         ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
         processes: dict[str, Process] = {
-            it: Web(it, module(it), self.folder, self._told(it, port, prefix) | more, "/health/ready")
+            it: Web(it, module(it), self.folder, self._told(it, port, prefix, more), "/health/ready")
             for it, port in ports.items()
         }
         try:
             together({it: process.start for it, process in processes.items()})
             engines = {"mongod": self.engines.mongo, "kafka": self.engines.broker}
-            pids = {it: process.pid for it, process in {**processes, **engines}.items()}  # type: ignore[attr-defined]
+            running = {**processes, **{it: cast("Process", engine) for it, engine in engines.items()}}
+            pids = {it: process.pid for it, process in running.items()}
             yield Contestant(name, prefix, ports["intake"], pids)
         finally:
             together({it: process.stop for it, process in processes.items()})
             for it in SERVICES:
                 self.client.drop_database(prefix + it)
 
-    def _told(self, service: str, port: int, prefix: str) -> dict[str, str]:
+    def _told(self, service: str, port: int, prefix: str, more: Mapping[str, str]) -> dict[str, str]:
         return {
             **os.environ,
             "PYTHONUNBUFFERED": "1",
@@ -102,15 +104,17 @@ class Stand:
             "MOTCUA_SEND_RATE": "1",  # sending is bounded by the mail provider and is no part of the path
             "FLOOR_SERVICE": service,
             "FLOOR_TOPICS": FLOOR_TOPICS,
+            **more,
         }
 
 
 @contextmanager
 def stand(clerks: Clerks, folder: Path) -> Generator[Stand]:
     """New engines with all topics, the product's and the floors'."""
-    with Engines.temporary(("mongo", "kafka", "minio")) as engines, MongoClient[dict[str, object]](
-        engines.mongo_url, tz_aware=True
-    ) as client:
+    with (
+        Engines.temporary(("mongo", "kafka", "minio")) as engines,
+        MongoClient[dict[str, object]](engines.mongo_url, tz_aware=True) as client,
+    ):
         topics = [it for it in provision.wanted_topics({}) if not it.name.endswith(".parked")]
         floors = [provision.Wanted(FLOOR_TOPICS + it.name, it.partitions, it.configs) for it in topics]
         wanted = [*provision.wanted_topics({}), *floors]

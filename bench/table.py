@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from rich.console import Console
@@ -86,7 +86,7 @@ def write(found: Sequence[Row], runs: Runs, folder: Path) -> list[Path]:
     """`latest.json`, and the same under its date."""
     at = datetime.now(UTC)
     whole = {
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "date": at.isoformat(timespec="seconds"),
         "rows": found,
         "phases": [_phase(who, name, some) for (who, name), some in runs.items()],
@@ -117,7 +117,9 @@ def _latency(target: str, what: str, which: int, most: float, runs: Runs) -> Row
 def _accept(runs: Runs, most: float = 100.0) -> Row:
     ours = runs["product", "half"]
     product = median(it.accept[1] for it in ours)
-    return _row("T4", "half of saturation, p99 of the answer", product, None, "ms", "<= 100 ms", product <= most, ours, ())
+    return _row(
+        "T4", "half of saturation, p99 of the answer", product, None, "ms", "<= 100 ms", product <= most, ours, ()
+    )
 
 
 def _row(
@@ -143,7 +145,9 @@ def _cpu(some: Sequence[Measured]) -> dict[str, float]:
 def _costs(runs: Runs) -> Table:
     """Where the time goes, and whether the cores or something else set the limit."""
     names = list(next(iter(runs.values()))[0].cpu_us)
-    table = Table("who", "phase", "/s", "answer ms", "to the end ms", *names, "sum", "idle %", title="CPU us per dossier")
+    table = Table(
+        "who", "phase", "/s", "answer ms", "to the end ms", *names, "sum", "idle %", title="CPU us per dossier"
+    )
     for (who, phase), some in runs.items():
         cpu = _cpu(some)
         accept, whole = _span(some, "accept"), _span(some, "whole")
@@ -172,13 +176,13 @@ def _phase(who: str, name: str, some: Sequence[Measured]) -> Mapping[str, object
     }
 
 
-def _rounded(value: object) -> object:
+def _rounded(value: Any) -> Any:
     match value:
         case float():
             return round(value, 2)
         case dict():
-            return {name: _rounded(it) for name, it in value.items()}  # pyright: ignore[reportUnknownVariableType]
+            return {name: _rounded(it) for name, it in cast("dict[str, Any]", value).items()}
         case list() | tuple():
-            return [_rounded(it) for it in value]  # pyright: ignore[reportUnknownVariableType]
+            return [_rounded(it) for it in cast("list[Any]", value)]
         case _:
             return value

@@ -48,7 +48,7 @@ def document(service: str, broker: KafkaBroker, hears: Sequence[Hears[Any]]) -> 
     for topic in TOPICS:
         if topic.owner == service:
             made["channels"][topic.name] = _channel(topic)
-            made["operations"][f"say {topic.name}"] = {
+            made["operations"][f"say.{topic.name}"] = {
                 "action": "send",
                 "channel": {"$ref": f"#/channels/{topic.name}"},
             }

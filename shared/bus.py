@@ -205,7 +205,7 @@ class Bus:
             auto_offset_reset="earliest",
             session_timeout_ms=10_000,
             heartbeat_interval_ms=2_000,
-            title=f"{self._service}: {hears.topic}",
+            title=f"hear.{hears.topic}",
             description=", ".join(hears.handlers),
         )
         subscriber(batch.take, parser=_parse_traced if self._tracing else _parse, decoder=_raw)

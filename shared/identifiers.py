@@ -134,6 +134,7 @@ class TaxNumber:
 _DEAD_MOBILE: Final = re.compile(r"(?:\+?84|0)1[2689]\d{8}")
 _ALLOWED_IN_PHONE: Final = re.compile(r"[+\d\s().-]+")
 _REACHABLE: Final = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+_VIETNAM: Final = 84  # the country code
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +150,12 @@ class Phone:
                 "This is a mobile number from before 2018, with 11 digits: ask for today's number with 10."
             )
         number = _parsed_phone(raw)
-        if not phonenumbers.is_valid_number_for_region(number, "VN"):
+        kind = phonenumbers.number_type(number) if number.country_code == _VIETNAM else PhoneNumberType.UNKNOWN
+        if kind == PhoneNumberType.UNKNOWN:
             raise InvalidPhone(
                 "This is no phone number in use in Việt Nam: mobile numbers have 10 digits, read it again."
             )
-        if phonenumbers.number_type(number) not in _REACHABLE:
+        if kind not in _REACHABLE:
             raise InvalidPhone("This is a service number: ask for a number at which the person can be reached.")
         return cls(phonenumbers.format_number(number, PhoneNumberFormat.E164))
 

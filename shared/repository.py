@@ -325,7 +325,7 @@ class Repository(Generic[A]):
 
     def _decide(self, id: str, calls: "deque[Call[A]]", row: Document | None) -> Line[A]:
         """What cannot be read or encoded is the fault of its own callers, not of the others in this flush."""
-        line = Line[A](id, calls, lambda topic: f"/{topic.replace('.', '/')}/{id}", lambda it: it.subject, row)
+        line: Line[A] = Line(id, calls, lambda topic: f"/{topic.replace('.', '/')}/{id}", lambda it: it.subject, row)
         try:
             line.decide(self._kind, self._numbers)
         except Exception as fault:  # noqa: BLE001
@@ -336,7 +336,7 @@ class Repository(Generic[A]):
                 while len(calls) > 1:
                     calls.pop()
                 return self._decide(id, calls, row)
-            failed = Line[A](id, calls, line.source, line.subject, row)
+            failed: Line[A] = Line(id, calls, line.source, line.subject, row)
             failed.answers = [partial(call.fail, fault) for call in calls]
             if calls[0].cause and holds_back(fault):
                 self._hold_back(id, calls[0].cause.source)

@@ -1,6 +1,5 @@
 """Two of each service: what one was doing when it was killed, the other one ends."""
 
-
 from deploy.demo.callers import Callers
 from deploy.stack import Stack
 from tests.journeys.conftest import QUICK

@@ -173,7 +173,7 @@ async def test_a_graceful_stop_lets_nothing_lie(own: Engines, app: FastAPI):
     database.client.close()
 
 
-async def test_a_stop_without_engines_ends(own: Engines):
+async def test_a_stop_right_after_the_start_ends_too(own: Engines):
     given = settings_for(Settings, _WithMinio(own), Issuer(), fresh())
     app = build("toys", given, about="Counts.", keep=Store, routers=[routes], hears=[hears()])
     async with running(app):
