@@ -38,10 +38,16 @@ class Bench:
     plan: Plan
     runs: Runs = field(default_factory=dict[tuple[str, str], list[Measured]])
 
-    def both(self) -> None:
-        """One round: the product and the embedded floor, and the textbook beside them."""
-        self._contest(Stand.product, self._main)
-        self._contest(Stand.embedded, self._main)
+    def warm_up(self) -> None:
+        """The broker's compiler and the engines' caches, by a contestant whose figures are thrown away."""
+        with self.stand.embedded() as contestant:
+            measure(self.stand, contestant, Phase(MANY, 2 * self.plan.warm))
+
+    def round(self, nth: int) -> None:
+        """The product and the embedded floor, now the one first and now the other, and the textbook beside them."""
+        first, second = (Stand.product, Stand.embedded) if nth % 2 else (Stand.embedded, Stand.product)
+        self._contest(first, self._main)
+        self._contest(second, self._main)
         self._contest(lambda it: it.textbook(batch=True), self._saturated)
         self._contest(lambda it: it.textbook(batch=False), self._one_by_one)
 
@@ -82,8 +88,9 @@ class Bench:
 def main(folder: Path, results: Path, plan: Plan) -> None:
     with clerks() as them, stand(them, folder) as place:
         bench = Bench(place, plan)
-        for _ in range(plan.rounds):
-            bench.both()
+        bench.warm_up()
+        for nth in range(plan.rounds):
+            bench.round(nth)
     found = rows(bench.runs)
     show(found, bench.runs)
     console.print(f"Written: {_shown(write(found, bench.runs, results))}")

@@ -1,12 +1,12 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (the driver is only half typed; what leaves this module is typed)
-"""What both floors share of Kafka and HTTP: publish acknowledged and in order, take batches, answer the health check."""
+"""What both floors share of Kafka and HTTP: publish acknowledged, in order; take batches; answer the health check."""
 
 import os
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, Self
 
 import uvicorn
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -29,7 +29,7 @@ class Ears:
 
     def __init__(self, *topics: str, most: int = MOST_RECORDS) -> None:
         self._most = most
-        self._consumer: AIOKafkaConsumer[bytes, bytes] = AIOKafkaConsumer(
+        self._consumer = AIOKafkaConsumer(
             *topics,
             bootstrap_servers=KAFKA,
             group_id=f"{TOPICS}{SERVICE}.{topics[0]}",
@@ -37,7 +37,7 @@ class Ears:
             auto_offset_reset="earliest",
         )
 
-    async def __aenter__(self) -> "Ears":
+    async def __aenter__(self) -> Self:
         await self._consumer.start()
         return self
 

@@ -74,26 +74,37 @@ class Floor:
                 group, self.wishes = self.wishes[:500], self.wishes[500:]
                 await self.commit(group)
 
-    async def commit(self, group: Sequence[Wish]) -> None:
-        """One ordered write: where one fails, those behind it are numbered anew."""
+    async def commit(self, group: list[Wish]) -> None:
+        """One ordered write for all."""
         try:
             documents = [await self.document(wish) for wish in group]
+        except Exception as fault:  # noqa: BLE001  whatever it is, every caller hears of it
+            self.fail(group, fault)
+            return
+        try:
             await self.database.dossiers.insert_many(documents)
         except BulkWriteError as partly:
-            error = partly.details["writeErrors"][0]  # type: ignore[index]
-            self.numbers.clear()
-            self.settle(group[: error["index"]], documents)
-            if "_id_" in error["errmsg"]:
-                await self.repeat(group[error["index"]])
-                self.wishes[:0] = group[error["index"] + 1 :]
-            else:
-                self.wishes[:0] = group[error["index"] :]
-        except Exception as fault:  # noqa: BLE001  whatever it is, every caller hears of it
-            self.numbers.clear()
-            for wish in group:
-                wish.answer.set_exception(fault)
+            errors: list[Any] = partly.details["writeErrors"]  # type: ignore[index]  the driver's details are untyped
+            await self.half_done(group, documents, errors[0]["index"], errors[0]["errmsg"])
+        except Exception as fault:  # noqa: BLE001
+            self.fail(group, fault)
         else:
             self.settle(group, documents)
+
+    async def half_done(self, group: list[Wish], documents: list[Document], failed: int, why: str) -> None:
+        """Those behind the one that failed were not tried: they are numbered anew."""
+        self.numbers.clear()
+        self.settle(group[:failed], documents)
+        was_there = "_id_" in why
+        if was_there:
+            await self.repeat(group[failed])
+        self.wishes[:0] = group[failed + was_there :]
+        self.wished.set()
+
+    def fail(self, group: Sequence[Wish], fault: Exception) -> None:
+        self.numbers.clear()
+        for wish in group:
+            wish.answer.set_exception(fault)
 
     async def document(self, wish: Wish) -> Document:
         number = self.numbers.get(wish.series)
@@ -184,7 +195,7 @@ class Floor:
         try:
             await self.database[name].insert_many([document for document, _ in some], ordered=False)
         except BulkWriteError as partly:
-            errors: list[Any] = partly.details["writeErrors"]  # type: ignore[index]
+            errors: list[Any] = partly.details["writeErrors"]  # type: ignore[index]  the driver's details are untyped
             if any(error["code"] != DUPLICATE_KEY for error in errors):
                 raise
             failed = {error["index"] for error in errors}

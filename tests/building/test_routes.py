@@ -116,8 +116,8 @@ def dangling(document: Any) -> list[str]:
 
     def leads(ref: str) -> bool:
         at: Any = document
-        for name in ref.removeprefix("#/").split("/"):
-            name = name.replace("~1", "/").replace("~0", "~")
+        for escaped in ref.removeprefix("#/").split("/"):
+            name = escaped.replace("~1", "/").replace("~0", "~")
             if not isinstance(at, dict) or name not in at:
                 return False
             at = at[name]

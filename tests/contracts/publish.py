@@ -43,7 +43,9 @@ def schema(kind: type[Event]) -> dict[str, Any]:
 
 def without(value: Any, names: set[str]) -> Any:
     if isinstance(value, dict):
-        return {name: without(inner, names) for name, inner in value.items() if name not in names or name == "properties"}
+        return {
+            name: without(inner, names) for name, inner in value.items() if name not in names or name == "properties"
+        }
     return [without(inner, names) for inner in value] if isinstance(value, list) else value
 
 

@@ -81,7 +81,9 @@ def test_only_intake_people_holds_personal_data_and_it_is_restricted():
 
 def test_every_event_about_a_dossier_says_which_office_acted_in_which_role():
     apart = {"intake.people", "intake.procedures", "intake.offices"}
-    assert [it for it, kind in EVENTS.items() if kind.topic not in apart and not {"office", "role"} <= names(kind)] == []
+    assert [
+        it for it, kind in EVENTS.items() if kind.topic not in apart and not {"office", "role"} <= names(kind)
+    ] == []
 
 
 def test_every_type_is_a_fact_with_a_version():
@@ -102,7 +104,9 @@ def test_a_service_says_events_on_its_own_topics_alone(module: Any):
     owner = module.__name__.rpartition(".")[2]
     own = [it for it in vars(module).values() if isinstance(it, type) and issubclass(it, Event) and hasattr(it, "type")]
     assert own
-    assert {next(t.owner for t in TOPICS if t.name == it.topic) for it in own if it.__module__ == module.__name__} == {owner}
+    assert {next(t.owner for t in TOPICS if t.name == it.topic) for it in own if it.__module__ == module.__name__} == {
+        owner
+    }
 
 
 @pytest.mark.parametrize("service", HEARS)

@@ -26,7 +26,9 @@ ISSUER, AUDIENCE = "https://issuer.example", "motcua"
 class Issuer:
     """An issuer with a page of keys, which can be away, and can change its key."""
 
-    keys: dict[str, ec.EllipticCurvePrivateKey] = field(default_factory=lambda: {"k1": ec.generate_private_key(ec.SECP256R1())})
+    keys: dict[str, ec.EllipticCurvePrivateKey] = field(
+        default_factory=lambda: {"k1": ec.generate_private_key(ec.SECP256R1())}
+    )
     answer: int = 200
     body: bytes | None = None
     fetched: int = 0

@@ -18,9 +18,7 @@ PROCEDURE = next(
 
 def ticked() -> list[dict[str, Any]]:
     """Everything on the checklist, as paper."""
-    return [
-        {"code": it.code, "originals": it.originals, "copies": it.copies} for it in PROCEDURE.papers if it.required
-    ]
+    return [{"code": it.code, "originals": it.originals, "copies": it.copies} for it in PROCEDURE.papers if it.required]
 
 
 def filing(**more: Any) -> dict[str, Any]:

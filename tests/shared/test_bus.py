@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from deploy.engines import Engines
-from shared import bus as module
+from shared import bus as module, hearing
 from shared.bus import Bus
 from shared.errors import NotYet, Unavailable
 from shared.events import Envelope, Heard
@@ -45,7 +45,9 @@ async def test_events_are_applied_in_order_once_though_published_twice_and_doubl
         assert await ears.seen(id) == tuple(str(n) for n in range(1, 31))
 
 
-async def test_an_event_that_was_published_behind_a_later_one_does_not_undo_it(engines: Engines, ears: Ears, topic: str):
+async def test_an_event_that_was_published_behind_a_later_one_does_not_undo_it(
+    engines: Engines, ears: Ears, topic: str
+):
     async with listening(engines.kafka, ears) as bus:
         await bus.publish([event(topic, "a", 1), event(topic, "a", 2), event(topic, "a", 1), event(topic, "a", 3)])
         await until(lambda: seen(ears, "a", 3))
@@ -169,7 +171,7 @@ async def test_what_is_not_there_yet_is_waited_for(engines: Engines, ears: Ears,
 async def test_what_never_comes_is_parked_when_patience_ends(
     engines: Engines, ears: Ears, topic: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(module, "PATIENCE", 0.3)
+    monkeypatch.setattr(hearing, "PATIENCE", 0.3)
     ears.wrong = lambda heard: failing(NotYet("it never comes")) if heard.event.count == 2 else None
     async with listening(engines.kafka, ears) as bus:
         await bus.publish([event(topic, "a", n) for n in (1, 2, 3)])
@@ -185,7 +187,7 @@ async def test_an_outage_before_does_not_use_up_the_patience_for_what_is_not_the
     async with listening(engines.kafka, ears) as bus:
         await bus.publish([event(topic, "a", 1)])
         await until(lambda: bus.ears[0].waiting_since)
-        bus.ears[0].waiting_since -= module.PATIENCE + 1
+        bus.ears[0].waiting_since -= hearing.PATIENCE + 1
         ears.wrong = lambda _: failing(NotYet("the other topic is late"))
         await asyncio.sleep(1)
         ears.wrong = None
@@ -227,7 +229,7 @@ async def test_too_many_faults_hold_the_topic_and_nothing_is_lost_when_they_are_
         ears.wrong = None
         await until(lambda: bus.ears[0].handled == 240)
         assert bus.ears[0].held_because == ""
-        assert bus.ears[0].parked < module.MOST_FAULTS
+        assert bus.ears[0].parked < hearing.MOST_FAULTS
     parked = await Parking(engines.kafka).parked([topic])
     seen = [await ears.seen(f"a{n}") for n in range(80)]
     assert sum(len(it) for it in seen) + len(parked) == 240
@@ -273,7 +275,9 @@ async def test_a_fault_in_keeping_what_a_rule_answered_holds_back_what_stands_be
     parked = {it.source for it in await Parking(engines.kafka).parked([topic])}
     assert parked == {"/toys/a"}
     seen = await ears.seen("a")
-    assert seen == tuple(str(n) for n in range(module.MOST_FAULTS + 1, 101)), "those before stand parked, to be replayed"
+    assert seen == tuple(str(n) for n in range(hearing.MOST_FAULTS + 1, 101)), (
+        "those before stand parked, to be replayed"
+    )
 
 
 async def test_a_topic_that_is_held_does_not_hold_another(engines: Engines, ears: Ears, topic: str, database: Database):
@@ -321,7 +325,7 @@ async def test_an_idle_subscriber_rests_and_yet_an_event_ends_its_rest_at_once(
         await until(lambda: not polls[-1].done())
         resting = len(polls)
         await bus.publish([event(topic, "a", 2)])
-        await until(lambda: polls[resting - 1].done())
+        await until(polls[resting - 1].done)
         assert len(polls) <= resting + 1, "it was that very poll that brought the event"
         await until(lambda: seen(ears, "a", 2))
 

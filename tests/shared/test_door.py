@@ -241,11 +241,19 @@ async def test_an_idempotency_key_gets_the_first_answer_byte_for_byte_and_anothe
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(body=st.one_of(st.binary(max_size=60), st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "inner", "count", "kind"]), inner, max_size=4),
-    max_leaves=8,
-)))
+@given(
+    body=st.one_of(
+        st.binary(max_size=60),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(st.sampled_from(["name", "inner", "count", "kind"]), inner, max_size=4)
+            ),
+            max_leaves=8,
+        ),
+    )
+)
 async def test_no_body_whatever_it_is_makes_a_fault(asking: httpx.AsyncClient, body: Any):
     import json
 
@@ -260,5 +268,3 @@ async def test_openapi_tells_the_body_the_key_and_the_parameters():
     assert {it["name"] for it in operation["parameters"]} == {"id", "Idempotency-Key"}
     assert "requestBody" in operation
     assert document["components"]["schemas"]["Wanted"]["required"] == ["name", "inner"]
-
-

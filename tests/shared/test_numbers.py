@@ -73,7 +73,10 @@ async def test_a_writer_that_is_killed_leaves_no_gap_and_another_goes_on_behind_
 
 
 async def test_numbers_go_on_past_9999(database: Database, repository: Repository[Counter]):
-    rows = [{"_id": f"n{n}", "version": 1, "state": {"id": f"n{n}", "number": n}, "series": "s", "number": n} for n in range(1, 9_998)]
+    rows = [
+        {"_id": f"n{n}", "version": 1, "state": {"id": f"n{n}", "number": n}, "series": "s", "number": n}
+        for n in range(1, 9_998)
+    ]
     await database["counters"].insert_many(rows)
     made = await asyncio.gather(*(take(repository) for _ in range(5)))
     assert sorted(it.number for it in made) == [9_998, 9_999, 10_000, 10_001, 10_002]
@@ -106,7 +109,7 @@ async def test_a_change_takes_a_number_too_and_a_refused_one_gives_it_back(
     database: Database, repository: Repository[Counter]
 ):
     for id in "abc":
-        await repository.create(id, lambda id=id: (Counter(id),))
+        await repository.create(id, lambda it=id: (Counter(it),))
     outcomes = await asyncio.gather(
         repository.change_numbered("a", "s", lambda it, nth: it.numbered(nth)),
         repository.change_numbered("b", "s", lambda it, _: it.refuse()),

@@ -113,7 +113,7 @@ async def test_messages_are_replayed_in_the_order_in_which_they_were_parked(
 
 
 async def test_messages_are_found_by_the_dossier_that_they_are_about(engines: Engines, ears: Ears, topic: str):
-    ears.wrong = lambda heard: second(heard)
+    ears.wrong = second
     async with listening(engines.kafka, ears) as bus:
         await bus.publish([event(topic, 2, "b")])
         await until(lambda: bus.ears[0].handled == 1)

@@ -26,7 +26,7 @@ async def test_what_is_written_is_published_in_order_once_and_nothing_stays_pend
     relay = Relay(published)
     repository = counters(database, relay.carry)
     async with carried(relay, repository):
-        await asyncio.gather(*(repository.create(id, lambda id=id: Counter(id).add(SAID)) for id in ids(10)))
+        await asyncio.gather(*(repository.create(id, lambda it=id: Counter(it).add(SAID)) for id in ids(10)))
         await asyncio.gather(*(repository.change(id, lambda it: it.add(SAID, many=2)) for id in ids(10) * 20))
         await relay.drained()
     assert published.sequences() == {f"/toys/{id}": list(range(1, 42)) for id in ids(10)}
@@ -37,7 +37,7 @@ async def test_what_is_written_is_published_in_order_once_and_nothing_stays_pend
 
 async def test_a_sweep_carries_what_a_dead_process_left_behind(database: Database):
     dead = counters(database)
-    await asyncio.gather(*(dead.create(id, lambda id=id: Counter(id).add(SAID, many=3)) for id in ids(40)))
+    await asyncio.gather(*(dead.create(id, lambda it=id: Counter(it).add(SAID, many=3)) for id in ids(40)))
     assert await dead.pending() == 40
     published = Published()
     relay = Relay(published, late=SOON)
@@ -62,7 +62,7 @@ async def test_whoever_writes_next_carries_what_a_dead_process_left_first(databa
 async def test_a_sweep_comes_through_while_new_events_never_cease(database: Database, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "MOST_SWEPT", 20)
     dead = counters(database)
-    await asyncio.gather(*(dead.create(id, lambda id=id: Counter(id).add(SAID)) for id in ids(100)))
+    await asyncio.gather(*(dead.create(id, lambda it=id: Counter(it).add(SAID)) for id in ids(100)))
     published = Published()
     relay = Relay(published, late=SOON)
     living = counters(database, relay.carry)
@@ -90,7 +90,7 @@ async def test_with_the_bus_away_memory_is_bounded_and_later_everything_is_publi
     relay = Relay(published, late=SOON)
     repository = counters(database, relay.carry)
     async with carried(relay, repository):
-        await asyncio.gather(*(repository.create(id, lambda id=id: Counter(id).add(SAID)) for id in ids(20)))
+        await asyncio.gather(*(repository.create(id, lambda it=id: Counter(it).add(SAID)) for id in ids(20)))
         for _ in range(5):
             await asyncio.gather(*(repository.change(id, lambda it: it.add(SAID)) for id in ids(20)))
         assert 30 <= relay.held <= 30 + 6, "no more than the bound and the aggregate that reached it"
@@ -135,7 +135,7 @@ async def test_two_replicas_keep_each_aggregates_order_in_the_log(engines: Engin
     replicas = [counters(database, it.carry) for it in relays]
     await asyncio.gather(*(it.start() for it in buses))
     async with carried(relays[0], replicas[0]), carried(relays[1], replicas[1]):
-        await asyncio.gather(*(replicas[0].create(id, lambda id=id: Counter(id).add(kind)) for id in ids(10)))
+        await asyncio.gather(*(replicas[0].create(id, lambda it=id: Counter(it).add(kind)) for id in ids(10)))
         for _ in range(20):
             changes = (it.change(id, lambda c: c.add(kind)) for id in ids(10) for it in replicas)
             await asyncio.gather(*changes)

@@ -53,7 +53,7 @@ async def test_a_lone_call_waits_for_no_company(database: Database, monkeypatch:
 async def test_a_refusal_writes_nothing_and_disturbs_no_neighbour_in_its_flush(database: Database):
     repository = counters(database)
     for id in ("a", "b"):
-        await repository.create(id, lambda id=id: (Counter(id),))
+        await repository.create(id, lambda it=id: (Counter(it),))
     before = await database["counters"].find_one({"_id": "b"})
     outcomes = await asyncio.gather(
         repository.change("a", lambda it: it.add()),
@@ -73,7 +73,7 @@ async def test_a_refusal_writes_nothing_and_disturbs_no_neighbour_in_its_flush(d
 async def test_state_that_cannot_be_encoded_fails_alone(database: Database):
     repository = counters(database)
     for id in ("a", "b"):
-        await repository.create(id, lambda id=id: (Counter(id),))
+        await repository.create(id, lambda it=id: (Counter(it),))
     outcomes = await asyncio.gather(
         repository.change("a", lambda it: it.add()),
         repository.change("a", lambda it: it.hold(object())),

@@ -119,7 +119,9 @@ async def test_with_the_store_away_it_is_a_503_with_retry_after_and_it_recovers_
         await ready(asking)
         await asking.put("/counters/a")
         await asyncio.to_thread(own.mongo.stop)
-        answers = await asyncio.gather(asking.put("/counters/b"), asking.get("/counters/a"), asking.get("/health/ready"))
+        answers = await asyncio.gather(
+            asking.put("/counters/b"), asking.get("/counters/a"), asking.get("/health/ready")
+        )
         assert [(it.status_code, it.headers.get("retry-after")) for it in answers] == 3 * [(503, "2")]
         assert answers[0].json()["code"] == "unavailable"
         assert (await asking.get("/health/live")).status_code == 200

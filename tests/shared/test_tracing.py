@@ -36,7 +36,9 @@ SERVICES = (
 class House:
     """The four services in this process, their spans in memory."""
 
-    def __init__(self, engines: Engines, apps: list[FastAPI], exporter: InMemorySpanExporter, counter: httpx.AsyncClient):
+    def __init__(
+        self, engines: Engines, apps: list[FastAPI], exporter: InMemorySpanExporter, counter: httpx.AsyncClient
+    ):
         self.engines, self.apps, self.exporter, self.counter = engines, apps, exporter, counter
 
     async def file(self, trace: str, flags: str) -> str:
@@ -92,7 +94,9 @@ async def house(engines: Engines) -> AsyncIterator[House]:
 
 async def test_one_trace_leads_from_the_request_to_the_last_message_and_an_unsampled_one_leaves_no_span(house: House):
     sampled, silent = uuid.uuid4().hex, uuid.uuid4().hex
-    ids = dict(zip((sampled, silent), await asyncio.gather(house.file(sampled, "01"), house.file(silent, "00")), strict=True))
+    ids = dict(
+        zip((sampled, silent), await asyncio.gather(house.file(sampled, "01"), house.file(silent, "00")), strict=True)
+    )
     for trace, flags in ((sampled, "01"), (silent, "00")):
         messages = await house.last_messages(ids[trace])
         on_the_way = await house.said("intake.dossiers", ids[trace]) + await house.said("processing.cases", ids[trace])

@@ -171,9 +171,7 @@ async def listening(kafka: str, ears: Ears, service: str = "toys") -> AsyncItera
 
 async def records(kafka: str, topic: str) -> list[ConsumerRecord[bytes, bytes]]:
     """Everything on a topic, partition by partition."""
-    consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest"
-    )
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:
         places = sorted(consumer.assignment())
@@ -254,5 +252,3 @@ def go(*children: asyncio.subprocess.Process) -> None:
 
 def pending_of(row: dict[str, Any]) -> list[int]:
     return [it["ordinal"] for it in row.get("pending", ())]
-
-

@@ -28,7 +28,7 @@ async def number(url: str, name: str, series: str, tasks: str, times: str) -> No
         done = 0
         while not int(times) or done < int(times):
             id = fresh()
-            await repository.create_numbered(id, series, lambda nth, id=id: Counter(id).numbered(nth))
+            await repository.create_numbered(id, series, lambda nth, it=id: Counter(it).numbered(nth))
             done += 1
             if (done + task) % 3 == 0:
                 await asyncio.gather(

@@ -1,0 +1,86 @@
+"""What the applicant sees of all four services."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+from typing import cast
+
+import pytest
+from hypothesis import given, strategies as st
+
+from services.intake.domain.catalogue import Office
+from services.intake.domain.dossier import Applicant, Dossier, Fact, Filing
+from services.intake.domain.listing import ListedOffice, ListedProcedure
+from services.intake.domain.progress import MOST_ENTRIES, OWN, Entry, Progress, national_state, timeline
+from shared.contracts.intake import OfficeClosed, OfficeOpened, ProcedurePublished, Terms
+from tests.shared.filings import PROCEDURE
+
+AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+DOSSIER = Dossier(
+    "d1", "T", Filing("2.000815", Applicant("Ka Thơm")), 1, Terms("hours", 8, "pause", ()), "submitted", AT
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "shown"),
+    [
+        ("submitted", 0, 1),
+        ("accepted", 0, 2),
+        ("accepted", 4, 4),
+        ("accepted", 5, 5),
+        ("accepted", 9, 9),
+        ("supplement-asked", 0, 5),
+        ("refused", 4, 3),
+        ("handed-over", 9, 10),
+        ("handed-over", 4, 10),
+    ],
+)
+def test_the_national_code_follows_from_what_intake_and_processing_say(state: str, told: int, shown: int):
+    dossier = replace(DOSSIER, state=cast("str", state))  # type: ignore[arg-type]
+    assert national_state(dossier, Progress("d1", state=told)) == shown
+    assert national_state(dossier, None) == OWN[state]
+
+
+def test_every_state_and_code_gives_a_national_code():
+    for state, told in product(OWN, range(11)):
+        assert national_state(replace(DOSSIER, state=state), Progress("d1", state=told)) in range(1, 11)  # type: ignore[arg-type]
+
+
+@given(st.lists(st.integers(0, 50)), st.lists(st.integers(0, 50)))
+def test_the_timeline_is_in_order_and_holds_everything_once(own: list[int], others: list[int]):
+    dossier = replace(DOSSIER, history=tuple(Fact(AT + timedelta(hours=h), "accepted") for h in own))
+    progress = Progress("d1", entries=tuple(Entry(AT + timedelta(hours=h), "step-completed") for h in others))
+    told = timeline(dossier, progress)
+    assert [it.at for it in told] == sorted(it.at for it in told)
+    assert len(told) == len(own) + len(others)
+
+
+def test_a_line_that_stands_there_is_not_doubled_and_the_oldest_go_beyond_the_bound():
+    progress, entry = Progress("d1"), Entry(AT, "case-opened")
+    assert progress.with_entry(entry).with_entry(entry).entries == (entry,)
+    for n in range(MOST_ENTRIES + 5):
+        progress = progress.with_entry(Entry(AT + timedelta(seconds=n), "step-completed"))
+    assert len(progress.entries) == MOST_ENTRIES
+    assert progress.entries[0].at == AT + timedelta(seconds=5)
+
+
+def test_a_procedure_version_is_published_under_its_code_and_version():
+    listed, said = ListedProcedure.publish(PROCEDURE)
+    assert listed.id == f"{PROCEDURE.code}@{PROCEDURE.version}"
+    assert isinstance(said, ProcedurePublished)
+    assert said.name == PROCEDURE.name
+
+
+def office(until: date | None) -> Office:
+    return Office("H36.10", "Văn phòng", "one-stop", "district", date(2018, 1, 1), until, successors=("H36.202",))
+
+
+def test_an_office_is_opened_once_and_closed_once_when_it_is_given_an_end():
+    opened, *said = ListedOffice.open(office(None))
+    assert [type(it) for it in said] == [OfficeOpened]
+    ended = ListedOffice.open(office(date(2025, 6, 30)))
+    assert [type(it) for it in ended[1:]] == [OfficeOpened, OfficeClosed]
+    closed, *said = opened.closed_as(ended)
+    assert [type(it) for it in said] == [OfficeClosed]
+    assert closed.closed_as(ended) == (closed,)
+    assert opened.closed_as(ListedOffice.open(office(None))) == (opened,)

@@ -1,0 +1,202 @@
+"""The case: its steps follow one another, its clock stops once, its lateness is fixed at the decision."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from services.processing import domain as rules
+from services.processing.domain import Case
+from shared.contracts.intake import DossierAccepted, Terms
+from shared.contracts.processing import CaseDecided, CaseOpened, ClockResumed, ClockStopped, DeadlineMoved
+from shared.errors import Refusal
+from shared.people import Person
+from shared.reference import working_calendar
+
+AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+WORKING = working_calendar()
+SPECIALIST = Person("s-1", "Phạm Minh Châu", "specialist", "H36.202")
+LEADER = Person("l-1", "Lê Quang Vinh", "leader", "H36.202")
+
+
+def case(*steps: str, supplement: str = "pause", days: int = 5) -> Case:
+    terms = Terms("working-days", days, supplement, steps)  # type: ignore[arg-type]
+    said = DossierAccepted(
+        office="H36.202.02",
+        role="counter-clerk",
+        code="H36.202.02-261123-0001",
+        procedure="2.000815",
+        version=1,
+        channel="direct",
+        receiving_office="H36.202.02",
+        competent_office="H36.202",
+        support_point="",
+        papers_on_paper=1,
+        terms=terms,
+        received_at=AT,
+        due_at=WORKING.due(AT, rules.Term("working-days", days)),
+        home_by="counter",
+    )
+    return Case.open("d1", said)[0]
+
+
+def step(it: Case, name: str) -> Case:
+    return it.complete(name, "", by=SPECIALIST, at=AT)[0]
+
+
+def asked(it: Case, at: datetime = AT) -> Case:
+    return it.request_supplement(("form",), "R1", by=SPECIALIST, at=at)[0]
+
+
+def decided(it: Case, at: datetime = AT) -> Case:
+    return it.decide("positive", "a" * 64, "", by=LEADER, at=at)[0]
+
+
+def test_a_case_opens_on_the_terms_under_which_the_dossier_was_accepted():
+    opened = case("verify", "sign")
+    assert (opened.next_step, opened.opened_at, opened.terms.amount) == ("verify", AT, 5)
+
+
+def test_opening_says_the_steps_and_the_due_date():
+    terms = Terms("hours", 8, "restart", ("verify",))
+    said = DossierAccepted(
+        office="o", role="r", code="c", procedure="p", version=3, channel="online", receiving_office="a",
+        competent_office="b", support_point="", papers_on_paper=0, terms=terms, received_at=AT, due_at=AT, home_by="post",
+    )  # fmt: skip
+    _, opened = Case.open("d1", said)
+    assert isinstance(opened, CaseOpened)
+    assert (opened.office, opened.role, opened.steps, opened.version) == ("b", "system", ("verify",), 3)
+
+
+def test_steps_follow_one_another_and_the_last_one_leads_to_the_decision():
+    it = case("verify", "sign")
+    with pytest.raises(rules.NotThisStep, match="verify"):
+        step(it, "sign")
+    it, said = it.complete("verify", "Nhóm 1", by=SPECIALIST, at=AT)
+    assert said.next_step == "sign"  # type: ignore[attr-defined]
+    it, said = it.complete("sign", "", by=SPECIALIST, at=AT)
+    assert said.next_step == ""  # type: ignore[attr-defined]
+    with pytest.raises(rules.NotThisStep, match="the decision"):
+        step(it, "sign")
+
+
+def test_a_procedure_that_plans_no_steps_takes_any_as_often_as_it_is_done():
+    it = case()
+    for name in ("a", "b", "a"):
+        it = step(it, name)
+    assert [done.step for done in it.done] == ["a", "b", "a"]
+    assert decided(it).outcome == "positive"
+
+
+def test_papers_are_asked_for_once_with_a_reason_and_the_clock_stops():
+    it, said, stopped = case("verify").request_supplement(("form",), "R1", by=SPECIALIST, at=AT)
+    assert isinstance(stopped, ClockStopped)
+    assert "Phạm" not in str(said)
+    with pytest.raises(rules.AskedBefore):
+        asked(it)
+    resumed = it.resume(WORKING, by=SPECIALIST, at=AT)[0]
+    with pytest.raises(rules.AskedBefore):
+        asked(resumed)
+    for papers, reason in (((), "R1"), (("form",), " ")):
+        with pytest.raises(rules.ReasonMissing):
+            case("verify").request_supplement(papers, reason, by=SPECIALIST, at=AT)
+
+
+def test_while_the_clock_stands_nothing_is_done_and_nothing_is_decided():
+    it = asked(case())
+    with pytest.raises(rules.WaitsForPapers):
+        step(it, "verify")
+    with pytest.raises(rules.WaitsForPapers):
+        decided(it)
+
+
+@pytest.mark.parametrize("policy", ["pause", "restart"])
+def test_when_the_papers_come_the_due_date_moves_by_the_policy_and_says_why_in_words(policy: str):
+    it = asked(case("verify", supplement=policy), AT + timedelta(days=1))
+    moved, resumed, said = it.resume(WORKING, by=SPECIALIST, at=AT + timedelta(days=4))
+    assert isinstance(resumed, ClockResumed)
+    assert isinstance(said, DeadlineMoved)
+    assert (said.was_due_at, said.due_at) == (it.due_at, moved.due_at)
+    assert moved.due_at > it.due_at
+    assert said.reason_vi
+    assert said.reason_en
+    assert moved.stopped_at is None
+
+
+def test_papers_that_nobody_waits_for_change_nothing():
+    it = case("verify")
+    assert it.resume(WORKING, by=SPECIALIST, at=AT) == (it,)
+    done = decided(step(it, "verify"))
+    assert done.resume(WORKING, by=SPECIALIST, at=AT) == (done,)
+
+
+def test_papers_that_came_before_the_request_was_heard_of_stop_no_clock_for_longer_than_nothing():
+    it = asked(case("verify"), AT + timedelta(hours=1))
+    moved = it.resume(WORKING, by=SPECIALIST, at=AT)[0]
+    assert moved.stopped_at is None
+    assert moved.due_at >= it.due_at
+
+
+def test_lateness_is_fixed_at_the_decision_by_the_due_date_to_the_second():
+    it = case()
+    assert not decided(it, it.due_at).is_late
+    assert decided(it, it.due_at + timedelta(seconds=1)).is_late
+
+
+def test_a_decision_says_all_that_the_others_need_and_who_signed_it_does_not_travel():
+    it, said = case().decide("positive", "a" * 64, "", by=LEADER, at=AT)
+    assert isinstance(said, CaseDecided)
+    assert (said.competent_office, said.receiving_office, said.home_by, said.late) == (
+        "H36.202", "H36.202.02", "counter", False,
+    )  # fmt: skip
+    assert "Vinh" not in str(said)
+    assert "l-1" not in str(said)
+    with pytest.raises(rules.AlreadyDecided):
+        decided(it)
+    for act in (lambda c: step(c, "x"), asked):
+        with pytest.raises(rules.AlreadyDecided):
+            act(it)
+
+
+def test_what_a_decision_lacks_is_told():
+    with pytest.raises(rules.StepsLeft, match="verify"):
+        decided(case("verify"))
+    with pytest.raises(rules.ResultMissing):
+        case().decide("positive", "", "", by=LEADER, at=AT)
+    with pytest.raises(rules.ReasonMissing):
+        case().decide("negative", "", " ", by=LEADER, at=AT)
+    assert case().decide("negative", "", "R2", by=LEADER, at=AT)[0].outcome == "negative"
+
+
+ACTS: dict[str, Any] = {
+    "step": lambda it, at: it.complete(it.next_step or "extra", "", by=SPECIALIST, at=at),
+    "ask": lambda it, at: it.request_supplement(("form",), "R1", by=SPECIALIST, at=at),
+    "papers": lambda it, at: it.resume(WORKING, by=SPECIALIST, at=at),
+    "decide": lambda it, at: it.decide("positive", "a" * 64, "", by=LEADER, at=at),
+}
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.integers(0, 48)), max_size=12),
+    st.sampled_from(["pause", "restart"]),
+)
+def test_whatever_is_tried_the_due_date_never_comes_earlier_and_a_decision_is_final(
+    acts: list[tuple[str, int]], policy: str
+):
+    it, at, decisions = case("verify", "sign", supplement=policy), AT, 0
+    for act, hours in acts:
+        before, at = it, at + timedelta(hours=hours)
+        try:
+            it, *events = ACTS[act](it, at)
+        except Refusal:
+            assert it is before
+            continue
+        decisions += sum(isinstance(e, CaseDecided) for e in events)
+        assert it.due_at >= before.due_at
+        assert it.requests <= 1
+        assert it.due_at == before.due_at or len(it.moves) == len(before.moves) + 1
+        assert before.outcome is None or it == before
+    assert decisions <= 1
+    assert replace(it) == it
