@@ -123,7 +123,11 @@ def data_folder() -> Path:
 
 def hand_on(module: str, arguments: list[str] | None) -> None:
     """Run a module that has a command line of its own, in a process of its own."""
-    sys.exit(subprocess.run([sys.executable, "-m", module, *(arguments or [])], check=False).returncode)
+    process = subprocess.Popen([sys.executable, "-m", module, *(arguments or [])])
+    while process.returncode is None:
+        with suppress(KeyboardInterrupt):  # the terminal told it too, and it ends in its own way
+            process.wait()
+    sys.exit(process.returncode)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ __all__ = [
     "AnyOfficial",
     "Anyone",
     "Carrier",
+    "CaseWorker",
     "CounterClerk",
     "Filer",
     "Hands",
@@ -132,6 +133,7 @@ Anyone = Annotated[None, Depends(anyone)]
 CounterClerk = Annotated[Person, Depends(holding("counter-clerk", "one-stop-officer"))]
 Filer = Annotated[Person, Depends(holding("counter-clerk", "one-stop-officer", "citizen"))]
 Specialist = Annotated[Person, Depends(holding("specialist", "leader"))]
+CaseWorker = Annotated[Person, Depends(holding("specialist", "leader", "registry-clerk"))]
 Leader = Annotated[Person, Depends(holding("leader"))]
 RegistryClerk = Annotated[Person, Depends(holding("registry-clerk"))]
 Carrier = Annotated[Person, Depends(holding("carrier"))]

@@ -31,7 +31,7 @@ FARMER = {
 }
 """Invented. There is no phone and no e-mail."""
 CLERK, ONE_STOP_OFFICER, POSTMAN = "demo-counter", "demo-one-stop", "demo-carrier"
-SPECIALIST, LEADER = "demo-specialist", "demo-leader"
+SPECIALIST, LEADER, REGISTRY = "demo-specialist", "demo-leader", "demo-registry"
 
 
 async def perform(base_url: str, kafka: str, say: Say, *, folder: Path | None = None) -> None:
@@ -115,7 +115,7 @@ class Job:
 
     async def decide(self) -> None:
         """The other steps, and the leader's signature under the result."""
-        for person, step in ((SPECIALIST, "inspect"), (SPECIALIST, "consult"), (LEADER, "sign"), (LEADER, "issue")):
+        for person, step in ((SPECIALIST, "inspect"), (SPECIALIST, "consult"), (LEADER, "sign"), (REGISTRY, "issue")):
             await self._step(person, step)
         result = await self.callers.upload(LEADER, "/processing/results", sheet("Giay phep xay dung"))
         decision = {"outcome": "positive", "result": result["digest"]}

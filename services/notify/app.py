@@ -1,5 +1,7 @@
 """Puts notify together."""
 
+from datetime import timedelta
+
 from fastapi import FastAPI
 from opentelemetry.sdk.trace.export import SpanExporter
 
@@ -23,5 +25,5 @@ def create(settings: NotifySettings, exporter: SpanExporter | None = None) -> Fa
         routers=[api.router],
         hears=consumers.HEARS,
         exporter=exporter,
-        rounds=[sending(out, settings.send_rate, settings.public_url)],
+        rounds=[sending(out, settings.send_rate, timedelta(seconds=settings.lease), settings.public_url)],
     )

@@ -93,11 +93,11 @@ class Message:
         queued = MessageQueued(office="", role=SYSTEM.role, message=id, about=about, template=template)
         return cls(id, dossier, about, template, facts, at, not_before=at), queued
 
-    def take(self, at: datetime) -> Decision[Self]:
-        """Take it for sending; nobody else does while the lease runs."""
+    def take(self, at: datetime, lease: timedelta = LEASE) -> Decision[Self]:
+        """Take it for sending; nobody else does while the lease runs. Who dies meanwhile leaves it to the next."""
         if self.state != "queued" or (self.not_before and self.not_before > at):
             raise NotToBeSent("It was sent, or somebody is sending it now.")
-        return (replace(self, not_before=at + LEASE, attempts=self.attempts + 1),)
+        return (replace(self, not_before=at + lease, attempts=self.attempts + 1),)
 
     def wait_for_contact(self, at: datetime) -> Decision[Self]:
         return (replace(self, not_before=at + timedelta(seconds=2), attempts=self.attempts - 1),)

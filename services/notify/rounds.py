@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from services.notify.domain import Contact, Message
 from services.notify.gateways import Refused, Way
@@ -19,23 +19,30 @@ PAUSE = 0.5
 """Seconds between two looks at what is due."""
 
 
-def sending(ways: Sequence[Way], rate: int, public_url: str) -> Callable[[Store], Awaitable[None]]:
+def sending(ways: Sequence[Way], rate: int, lease: timedelta, public_url: str) -> Callable[[Store], Awaitable[None]]:
     """A round that sends at most `rate` messages a second."""
 
     async def once(store: Store) -> None:
         most = max(1, int(rate * PAUSE))
         due = await store.due(_now(), most)
         contacts = await store.contacts_of([it.dossier for it in due]) if due else {}
-        await asyncio.gather(*(_send(it, contacts.get(it.dossier), store, ways, public_url) for it in due))
+        await asyncio.gather(*(_send(it, lease, contacts.get(it.dossier), store, ways, public_url) for it in due))
         await asyncio.sleep(PAUSE)
 
     return once
 
 
-async def _send(message: Message, contact: Contact | None, store: Store, ways: Sequence[Way], public_url: str) -> None:
+async def _send(
+    message: Message,
+    lease: timedelta,
+    contact: Contact | None,
+    store: Store,
+    ways: Sequence[Way],
+    public_url: str,
+) -> None:
     """Take it, say it, write what became of it. Whoever else has taken it is left to it."""
     try:
-        message = await store.messages.change(message.id, lambda it: it.take(_now()))
+        message = await store.messages.change(message.id, lambda it: it.take(_now(), lease))
     except Refusal:
         return
     now = _now()

@@ -9,7 +9,7 @@ from fastapi import Request
 from services.processing.domain import Case, Outcome
 from services.processing.store import Store
 from shared import door
-from shared.auth import AnyOfficial, Leader, Specialist
+from shared.auth import AnyOfficial, CaseWorker, Leader, Specialist
 from shared.documents import Documents, Stored
 from shared.door import FromApp, FromStore, Key, Now, once
 from shared.repository import Repository
@@ -52,7 +52,7 @@ def _shown(case: Case) -> Case:
 
 
 @router.post("/cases/{dossier_id}/steps")
-async def complete_step(dossier_id: UUID, done: CompleteStep, by: Specialist, cases: Cases, key: Key, now: Now) -> Case:
+async def complete_step(dossier_id: UUID, done: CompleteStep, by: CaseWorker, cases: Cases, key: Key, now: Now) -> Case:
     """A step of the procedure is done."""
     same = once(key, done, _shown)
     return await cases.change(

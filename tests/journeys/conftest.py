@@ -6,7 +6,7 @@ import pytest
 
 from deploy.stack import Stack
 
-QUICK = {"MOTCUA_SWEEP_AFTER": "1", "MOTCUA_SEND_RATE": "2000"}
+QUICK = {"MOTCUA_SWEEP_AFTER": "1", "MOTCUA_LEASE": "8", "MOTCUA_SEND_RATE": "2000"}
 """What a crash left is swept up soon, and messages do not queue for the mail server's sake."""
 
 
