@@ -53,10 +53,13 @@ def clock_resumed(heard: Heard[ClockResumed], store: Store) -> Awaitable[object]
 
 @cases.on(DeadlineMoved)
 def deadline_moved(heard: Heard[DeadlineMoved], store: Store) -> Awaitable[object]:
+    """A wait within one day moves nothing: the date was counted again and stands."""
     event = heard.event
     entry = replace(
         _entry(heard, detail=event.due_at.isoformat()), reason_vi=event.reason_vi, reason_en=event.reason_en
     )
+    if event.due_at == event.was_due_at:
+        entry = replace(entry, what="deadline-kept")
     return _note(heard, store, entry, due_at=event.due_at)
 
 

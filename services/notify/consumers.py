@@ -72,8 +72,11 @@ def requested(heard: Heard[SupplementRequested], store: Store) -> Awaitable[obje
 
 
 @cases.on(DeadlineMoved)
-def moved(heard: Heard[DeadlineMoved], store: Store) -> Awaitable[object]:
+def moved(heard: Heard[DeadlineMoved], store: Store) -> Awaitable[object] | None:
+    """Nobody is told of a date that was counted again and stands."""
     said = heard.event
+    if said.due_at == said.was_due_at:
+        return None
     return _tell(heard, store, "moved", said.due_at.isoformat(), said.reason_vi, said.reason_en)
 
 
