@@ -74,13 +74,15 @@ class Frame(Generic[S]):
     async def up(self) -> None:
         """Serve at once; what is away now is tried until it is there."""
         self._start(self.relay.run(self.store.repositories))
-        self._start(self._connect())
+        self._connecting = self._start(self._connect())
         gc.freeze()  # what was imported stays; do not look through it again and again
         gc.set_threshold(20_000, 20, 50)
 
     async def down(self) -> None:
         """The ears and the rounds first; then what they began is finished and carried."""
         self._stopping.set()
+        self._connecting.cancel()  # an ear that opens now would hear after all the others
+        await asyncio.wait([self._connecting])
         await self.bus.deafen()
         if self._rounding:
             await asyncio.wait(self._rounding, timeout=10)
@@ -126,8 +128,9 @@ class Frame(Generic[S]):
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        self._running.append(asyncio.create_task(work))
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        self._running.append(task := asyncio.create_task(work))
+        return task
 
 
 def build(

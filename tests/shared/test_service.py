@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from faststream.kafka import KafkaBroker
 
 from deploy.engines import Engines
 from deploy.provision import Wanted, make_topics
@@ -173,6 +174,25 @@ async def test_a_graceful_stop_lets_nothing_lie(own: Engines, app: FastAPI):
     log = [dict(it.headers)["ce_subject"].decode() for it in await records(own.kafka, TOPIC)]
     assert {f"d{n}" for n in range(100)} <= set(log)
     database.client.close()
+
+
+async def test_an_ear_that_is_still_opening_when_the_service_stops_hears_nothing_more(
+    own: Engines, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+):
+    opening, opened = asyncio.Event(), []
+    start = KafkaBroker.start
+
+    async def slow(self: KafkaBroker) -> None:
+        opening.set()
+        await asyncio.sleep(0.3)
+        await start(self)
+        opened.append(self)
+
+    monkeypatch.setattr(KafkaBroker, "start", slow)
+    async with service(app):
+        await asyncio.wait_for(opening.wait(), 30)
+    await asyncio.sleep(0.5)
+    assert opened == []
 
 
 async def test_a_stop_right_after_the_start_ends_too(own: Engines):
