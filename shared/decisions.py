@@ -198,6 +198,7 @@ class Line(Generic[A]):
         said = row.get("said", 0) + len(self.said)
         subject = self.subject(then)
         now = datetime.now(UTC).isoformat()
+        trace = call.trace or row.get("trace", "")
         new: list[Pending] = []
         for event in events:
             earlier = sum(it.envelope.topic == event.topic for it in (*self.said, *new))
@@ -205,9 +206,7 @@ class Line(Generic[A]):
             data = b"" if event.erases else msgspec.json.encode(event)
             if len(data) > MOST_BYTES:
                 raise ValueError(f"{event.type} is too large to be said: {len(data)} bytes")
-            envelope = Envelope(
-                event.topic, event.type, self.source(event.topic), sequence, subject, now, call.trace, data
-            )
+            envelope = Envelope(event.topic, event.type, self.source(event.topic), sequence, subject, now, trace, data)
             new.append(Pending(said + len(new) + 1, envelope))
         return new
 
@@ -219,6 +218,8 @@ class Line(Generic[A]):
         self.change |= {"state": RawBSONDocument(state), "applied": applied}
         if answers:
             self.change["answers"] = answers
+        if not row and (trace := self.calls[0].trace):
+            self.change["trace"] = trace  # what the clock does later goes on in it
         if self.said:
             topics = dict(row.get("sequences", ()))
             topics |= {it.envelope.topic: it.envelope.sequence for it in self.said}

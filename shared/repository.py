@@ -8,13 +8,10 @@ a key. All of it is written together or not at all, so there is no outbox, no in
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import Enum
 from functools import partial
-from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
@@ -22,9 +19,10 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, Asyn
 from pymongo import ASCENDING, DESCENDING, InsertOne, UpdateMany, UpdateOne, WriteConcern
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from shared.decisions import Behind, Call, Line, Once, Pending, holds_back, read_pending, write_pending
+from shared.decisions import Call, Line, Once, Pending, read_pending, write_pending
 from shared.errors import Conflict, NotFound, Unavailable
 from shared.events import Decision, Event, Heard
+from shared.flights import NOT_TRIED, Flights
 from shared.telemetry import traceparent
 
 __all__ = ["Aggregate", "Database", "Index", "Repository", "connect", "is_reachable"]
@@ -32,12 +30,6 @@ __all__ = ["Aggregate", "Database", "Index", "Repository", "connect", "is_reacha
 Document = dict[str, Any]
 Database = AsyncIOMotorDatabase[Document]
 Write = InsertOne[Document] | UpdateOne
-
-DUPLICATE_KEY = 11000
-MOST_LINES = 500
-"""Aggregates in one flush."""
-MOST_SERIES = 2_000
-"""Series of numbers whose last one is remembered; a forgotten one is read again."""
 
 
 class Aggregate(Protocol):
@@ -73,17 +65,6 @@ NUMBERED = Index(
 )
 
 
-class _Lane(Enum):
-    """Flights that go beside one another; an aggregate is in one of them at a time.
-
-    NUMBERED goes alone and in order, so that a number is written only behind the one before it.
-    """
-
-    FRESH = 0
-    KNOWN = 1
-    NUMBERED = 2
-
-
 def connect(url: str, name: str) -> Database:
     """A database whose acknowledged writes are journaled by a majority. Gives up waiting after some seconds."""
     client = AsyncIOMotorClient[Document](
@@ -114,16 +95,11 @@ class Repository(Generic[A]):
     * In a `series` numbers run from 1 on without gap or twin: a refusal, a crash or a lost race burns none.
     """
 
-    def __init__(self, database: Database, kind: type[A], *, service: str, plural: str, carry: Carry) -> None:
+    def __init__(self, database: Database, kind: type[A], *, plural: str, carry: Carry) -> None:
         self.name = plural
         self._documents: AsyncIOMotorCollection[Document] = database[plural]
         self._kind = kind
-        self._service = service
-        self._carry = carry
-        self._waiting: dict[str, deque[Call[A]]] = {}
-        self._busy: set[str] = set()
-        self._flights: dict[_Lane, asyncio.Task[None]] = {}
-        self._numbers: dict[str, int] = {}
+        self._flights = Flights(_Documents(self._documents), kind, partial(carry, self))
 
     async def prepare(self, *indexes: Index) -> None:
         """Make the indexes; those that are there already are left as they are."""
@@ -244,137 +220,58 @@ class Repository(Generic[A]):
 
     async def close(self) -> None:
         """Return when all that was asked is done."""
-        while self._flights:
-            await asyncio.wait(self._flights.values())
+        await self._flights.landed()
 
     def _enqueue(
         self, id: str, call: Call[A], once: Once | None, cause: Heard[Event] | None = None
     ) -> "asyncio.Future[A]":
         call.once, call.cause = once, cause and cause.envelope
         call.trace = traceparent(cause.envelope.trace if cause else "")
-        line = self._waiting.setdefault(id, deque())
-        line.append(call)
-        self._start(_lane(line))
-        return call.answer
+        return self._flights.board(id, call)
 
-    def _start(self, lane: _Lane) -> None:
-        if lane not in self._flights:
-            self._flights[lane] = asyncio.create_task(self._fly(lane))
 
-    async def _fly(self, lane: _Lane) -> None:
-        """Do all that waits, then all that came meanwhile, until nothing waits."""
-        try:
-            while calls := self._take(lane):
-                self._busy.update(calls)
-                await self._do(lane, calls)
-                self._busy.difference_update(calls)
-                for other in _Lane:
-                    if other is not lane and self._waiting:
-                        self._start(other)
-        finally:
-            del self._flights[lane]
+class _Documents:
+    """The collection as the flights see it: many documents in one read, many in one write."""
 
-    def _take(self, lane: _Lane) -> "dict[str, deque[Call[A]]]":
-        ready = (id for id, line in self._waiting.items() if id not in self._busy and _lane(line) is lane)
-        return {id: self._waiting.pop(id) for id in list(islice(ready, MOST_LINES))}
+    def __init__(self, collection: AsyncIOMotorCollection[Document]) -> None:
+        self._collection = collection
 
-    async def _do(self, lane: _Lane, calls: "Mapping[str, deque[Call[A]]]") -> None:
-        try:
-            rows = await self._read([id for id, line in calls.items() if not all(call.fresh for call in line)])
-            await self._look_up({call.series for line in calls.values() for call in line if call.series})
-            inserts_first = sorted(calls, key=rows.__contains__)  # runs of one kind go to the server together
-            lines = [self._decide(id, calls[id], rows.get(id)) for id in inserts_first]
-            failed = await self._write([it for it in lines if it.is_write], ordered=lane is _Lane.NUMBERED)
-        except Exception as fault:  # noqa: BLE001  whatever it is, every caller hears of it
-            self._numbers.clear()
-            for line in calls.values():
-                _fail(line, fault)
-            return
-        for line in lines:
-            self._land(line, failed.get(line.id, 0))
-
-    def _land(self, line: Line[A], failure: int) -> None:
-        if failure == 0:
-            if line.carry:
-                self._carry(self, line.id, line.carry)
-            for answer in line.answers:
-                answer()
-        elif failure in (DUPLICATE_KEY, _NOT_TRIED):  # someone else was faster, or the one before it was not
-            for series in line.taken:
-                self._numbers.pop(series, None)
-            for call in line.calls:
-                call.fresh = call.fresh and failure == _NOT_TRIED
-            self._waiting[line.id] = deque([*line.calls, *self._waiting.get(line.id, ())])
-        else:
-            _fail(line.calls, Unavailable(f"store error {failure}"))
-
-    async def _read(self, ids: Sequence[str]) -> dict[str, Document]:
+    async def read(self, ids: Sequence[str]) -> dict[str, Document]:
         if not ids:
             return {}
-        return {row["_id"]: row async for row in self._documents.find({"_id": {"$in": list(ids)}})}
-
-    async def _look_up(self, series: Iterable[str]) -> None:
-        """Learn the last number of each series that is not known here."""
-        if len(self._numbers) > MOST_SERIES:
-            self._numbers.clear()
-        for name in series:
-            if name not in self._numbers:
-                last = self._documents.find({"series": name, "number": {"$exists": True}}, {"number": 1})
-                rows = [row async for row in last.sort([("series", 1), ("number", -1)]).limit(1)]
-                self._numbers[name] = rows[0]["number"] if rows else 0
-
-    def _decide(self, id: str, calls: "deque[Call[A]]", row: Document | None) -> Line[A]:
-        """What cannot be read or encoded is the fault of its own callers, not of the others in this flush."""
-        line: Line[A] = Line(id, calls, lambda topic: f"/{topic.replace('.', '/')}/{id}", lambda it: it.subject, row)
         try:
-            line.decide(self._kind, self._numbers)
-        except Exception as fault:  # noqa: BLE001
-            for series in line.taken:
-                self._numbers[series] -= 1
-            if len(calls) > 1:  # whose fault is it? The first is decided alone, the others in the next flush
-                self._waiting[id] = deque([*islice(calls, 1, None), *self._waiting.get(id, ())])
-                while len(calls) > 1:
-                    calls.pop()
-                return self._decide(id, calls, row)
-            failed: Line[A] = Line(id, calls, line.source, line.subject, row)
-            failed.answers = [partial(call.fail, fault) for call in calls]
-            if calls[0].cause and holds_back(fault):
-                self._hold_back(id, calls[0].cause.source)
-            return failed
-        return line
+            return {row["_id"]: row async for row in self._collection.find({"_id": {"$in": list(ids)}})}
+        except PyMongoError as away:
+            raise Unavailable(str(away)) from away
 
-    def _hold_back(self, id: str, source: str) -> None:
-        waiting = self._waiting.pop(id, deque())
-        stuck = [call for call in waiting if call.cause and call.cause.source == source]
-        _fail(stuck, Behind())
-        if left := deque(call for call in waiting if call not in stuck):
-            self._waiting[id] = left
+    async def last_number(self, series: str) -> int:
+        last = self._collection.find({"series": series, "number": {"$exists": True}}, {"number": 1})
+        try:
+            rows = [row async for row in last.sort(NUMBERED.keys).limit(1)]
+        except PyMongoError as away:
+            raise Unavailable(str(away)) from away
+        return rows[0]["number"] if rows else 0
 
-    async def _write(self, lines: Sequence[Line[A]], *, ordered: bool) -> dict[str, int]:
-        """One bulk write for all; answers the ids of those that were not written, with the reason's code."""
+    async def write(self, lines: Sequence[Line[Any]], *, ordered: bool) -> dict[str, int]:
         if not lines:
             return {}
         try:
-            await self._documents.bulk_write([_operation(line) for line in lines], ordered=ordered)
+            await self._collection.bulk_write([_operation(line) for line in lines], ordered=ordered)
         except BulkWriteError as partly:
-            details = cast("dict[str, list[Document]]", partly.details)
-            if details.get("writeConcernErrors"):
-                raise
-            failed = {lines[error["index"]].id: int(error["code"]) for error in details["writeErrors"]}
-            if ordered:
-                first = details["writeErrors"][0]["index"]
-                failed |= {line.id: _NOT_TRIED for line in lines[first + 1 :]}
-            return failed
+            return _failed(lines, cast("dict[str, list[Document]]", partly.details), ordered=ordered)
+        except PyMongoError as away:
+            raise Unavailable(str(away)) from away
         return {}
 
 
-_NOT_TRIED = -1
-
-
-def _lane(line: "deque[Call[Any]]") -> _Lane:
-    if any(call.series for call in line):
-        return _Lane.NUMBERED
-    return _Lane.FRESH if all(call.fresh for call in line) else _Lane.KNOWN
+def _failed(lines: Sequence[Line[Any]], details: dict[str, list[Document]], *, ordered: bool) -> dict[str, int]:
+    if details.get("writeConcernErrors"):
+        raise Unavailable("a majority did not confirm the write in time")
+    failed = {lines[error["index"]].id: int(error["code"]) for error in details["writeErrors"]}
+    if ordered:
+        first = details["writeErrors"][0]["index"]
+        failed |= {line.id: NOT_TRIED for line in lines[first + 1 :]}
+    return failed
 
 
 def _operation(line: Line[Any]) -> Write:
@@ -409,8 +306,3 @@ def _only_known(id: str, decide: Callable[[A, int], Decision[A]]) -> Callable[[A
 
 def _future() -> "asyncio.Future[Any]":
     return asyncio.get_running_loop().create_future()
-
-
-def _fail(calls: "Iterable[Call[Any]]", fault: Exception) -> None:
-    for call in calls:
-        call.fail(Unavailable(str(fault)) if isinstance(fault, PyMongoError) else fault)

@@ -9,6 +9,7 @@ import msgspec
 __all__ = ["Settings", "WrongSettings", "told"]
 
 PREFIX = "MOTCUA_"
+ADDRESSES = {"minio_url", "jwks_url", "public_url", "otlp_url"}
 T = TypeVar("T")
 
 
@@ -67,3 +68,5 @@ def _read_one(it: "Field[Any]", name: str, text: str, values: dict[str, Any], wr
     except msgspec.ValidationError as reason:
         shown = "what it holds" if it.metadata["secret"] else f"{text!r}"
         wrong.append(f"{name}: {shown} will not do ({reason}); {it.metadata['about']}")
+    if it.name in ADDRESSES and text and not text.startswith(("http://", "https://")):
+        wrong.append(f"{name}: {text!r} will not do (it must begin with http:// or https://); {it.metadata['about']}")

@@ -20,10 +20,10 @@ OF_OFFICE = Index(("state.filing.receiving_office", "-state.submitted_at"), "the
 class Store:
     def __init__(self, database: Database, carry: Carry, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self.dossiers = Repository(database, Dossier, service="intake", plural="dossiers", carry=carry)
-        self.progress = Repository(database, Progress, service="intake", plural="progress", carry=carry)
-        self.procedures = Repository(database, ListedProcedure, service="intake", plural="procedures", carry=carry)
-        self.offices = Repository(database, ListedOffice, service="intake", plural="offices", carry=carry)
+        self.dossiers = Repository(database, Dossier, plural="dossiers", carry=carry)
+        self.progress = Repository(database, Progress, plural="progress", carry=carry)
+        self.procedures = Repository(database, ListedProcedure, plural="procedures", carry=carry)
+        self.offices = Repository(database, ListedOffice, plural="offices", carry=carry)
 
     @property
     def repositories(self) -> Sequence[Repository[Any]]:

@@ -17,8 +17,8 @@ TO_CALL = Index(("state.queued_at",), "who must be called, the oldest first", on
 
 class Store:
     def __init__(self, database: Database, carry: Carry) -> None:
-        self.messages = Repository(database, Message, service="notify", plural="messages", carry=carry)
-        self.contacts = Repository(database, Contact, service="notify", plural="contacts", carry=carry)
+        self.messages = Repository(database, Message, plural="messages", carry=carry)
+        self.contacts = Repository(database, Contact, plural="contacts", carry=carry)
 
     @property
     def repositories(self) -> Sequence[Repository[Any]]:

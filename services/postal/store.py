@@ -39,9 +39,9 @@ class Store:
     def __init__(self, database: Database, carry: Carry, items: Items, working: Calendar) -> None:
         self.items = items
         self.working = working
-        self.parcels = Repository(database, Parcel, service="postal", plural="parcels", carry=carry)
-        self.manifests = Repository(database, Manifest, service="postal", plural="manifests", carry=carry)
-        self.addressees = Repository(database, Addressee, service="postal", plural="addressees", carry=carry)
+        self.parcels = Repository(database, Parcel, plural="parcels", carry=carry)
+        self.manifests = Repository(database, Manifest, plural="manifests", carry=carry)
+        self.addressees = Repository(database, Addressee, plural="addressees", carry=carry)
 
     @property
     def repositories(self) -> Sequence[Repository[Any]]:

@@ -19,7 +19,7 @@ WORKLIST = Index(
 class Store:
     def __init__(self, database: Database, carry: Carry, working: Calendar) -> None:
         self.working = working
-        self.cases = Repository(database, Case, service="processing", plural="cases", carry=carry)
+        self.cases = Repository(database, Case, plural="cases", carry=carry)
 
     @property
     def repositories(self) -> Sequence[Repository[Any]]:

@@ -54,3 +54,8 @@ def test_what_is_not_told_has_its_default_and_production_is_the_default():
 def test_each_service_reads_its_own_beside_the_common_ones():
     read = NotifySettings.read(ENOUGH | {"MOTCUA_SEND_RATE": "7", "MOTCUA_TRACES": "0.25"})
     assert (read.send_rate, read.traces) == (7, 0.25)
+
+
+def test_an_address_without_its_scheme_is_told_at_start():
+    with pytest.raises(WrongSettings, match=r"MOTCUA_JWKS_URL.*http"):
+        Settings.read(ENOUGH | {"MOTCUA_JWKS_URL": "issuer.example/jwks"})

@@ -78,7 +78,7 @@ def nobody(*_: object) -> None:
 
 
 def counters(database: Database, carry: Any = nobody) -> Repository[Counter]:
-    return Repository(database, Counter, service="toys", plural="counters", carry=carry)
+    return Repository(database, Counter, plural="counters", carry=carry)
 
 
 def show(counter: Counter) -> object:
