@@ -32,14 +32,24 @@ BATCH_BYTES = 262_144
 MOST_RECORDS = 500
 LONGEST_WAIT = 1_000
 """Milliseconds that an idle subscriber waits for the next event; it is handed out at once when it comes."""
+BREATH = 0.02
+"""Seconds between two batches; an event that comes alone after such a pause is handed out at once."""
 TRACING = frozenset({"traceparent", "correlation_id"})
 
 
 class _WaitingConsumer(AIOKafkaConsumer):
-    """FastStream polls, and sleeps after an empty poll; here the poll waits, and answers when something comes."""
+    """FastStream polls, and sleeps after an empty poll; here the poll waits, and answers when something comes.
+
+    Under load it takes a breath between two batches, so that the next one is worth its read, write and commit.
+    """
+
+    _last = 0.0
 
     async def getmany(self, *partitions: Any, timeout_ms: int = 0, max_records: int | None = None) -> Any:
-        return await super().getmany(*partitions, timeout_ms=max(timeout_ms, LONGEST_WAIT), max_records=max_records)
+        await asyncio.sleep(max(0.0, self._last + BREATH - time.monotonic()))
+        found = await super().getmany(*partitions, timeout_ms=max(timeout_ms, LONGEST_WAIT), max_records=max_records)
+        self._last = time.monotonic()
+        return found
 
 
 class Bus:

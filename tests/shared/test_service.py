@@ -166,7 +166,7 @@ async def test_a_graceful_stop_lets_nothing_lie(own: Engines, app: FastAPI):
         await asyncio.gather(*(asking.put(f"/counters/d{n}") for n in range(100)))
         repository = app.state.store.counters
         database, name = app.state.frame.database, app.state.frame.database.name
-    assert not repository._flights
+    assert not repository._flights._flights
     from shared.repository import connect
 
     database = connect(own.mongo_url, name)
