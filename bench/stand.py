@@ -18,9 +18,9 @@ from deploy.engines import Engines
 from deploy.engines.engines import together
 from deploy.engines.network import HOST, free_ports
 from deploy.engines.process import Process
+from deploy.ports import SERVICES
 from deploy.web import Web
 
-SERVICES = ("intake", "postal", "processing", "notify")
 FLOOR_TOPICS = "floor."
 """Before the name of each of the product's topics: a floor has as many, with as many partitions."""
 

@@ -55,8 +55,8 @@ class Row(msgspec.Struct):
 def rows(runs: Runs) -> list[Row]:
     """One row for each target and what it is measured against; medians of the runs."""
     return [
-        _rate("T1", "embedded", 0.8, runs, SATURATED),
-        _rate("T1", "embedded", 0.8, runs, "128 connections"),
+        _rate("T1", "embedded", 0.5, runs, SATURATED),
+        _rate("T1", "embedded", 0.5, runs, "128 connections"),
         _rate("T2", "textbook-single", 10, runs, SATURATED),
         _rate("T2", "textbook-batch", 2, runs, SATURATED),
         _latency("T3", "median, question to last message", 0, 2, runs),

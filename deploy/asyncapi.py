@@ -4,11 +4,10 @@ import json
 from importlib import import_module
 from typing import Any
 
+from deploy.ports import SERVICES
 from deploy.trouble import Trouble
 from shared.asyncapi import document
 from shared.bus import Bus
-
-SERVICES = ("intake", "postal", "processing", "notify")
 
 
 def documents() -> dict[str, dict[str, Any]]:

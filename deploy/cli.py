@@ -6,22 +6,20 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from deploy import parked, ports, provision as provisioning, running, show
+from deploy.ending import Stopped, in_sentences
 from deploy.engines import obtain
 from deploy.engines.process import Process
+from deploy.running import data_folder
 from deploy.stack import ENGINES, Stack
 from deploy.trouble import CannotStart, Trouble
 
@@ -32,24 +30,11 @@ MOST_RESTARTS = 5
 app.add_typer(parked.app, name="parked")
 
 
-class Stopped(BaseException):
-    """SIGTERM or SIGHUP: end as if Ctrl-C were pressed."""
-
-
 def main() -> None:
     """The entry point: what went wrong is one sentence on stderr and exit code 1, never a traceback."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it complains about is told in a sentence
-    try:
-        with signals_stop():
-            app()
-    except Trouble as trouble:
-        show.errors.print(f"[bold red]✗[/] {escape(str(trouble))}", soft_wrap=True)
-        _leave(1)
-    except (KeyboardInterrupt, Stopped):
-        _leave(130)
-    except Exception:  # noqa: BLE001 - nobody is left to catch it, and a person should not read a traceback
-        show.errors.print(f"[bold red]✗[/] A fault of this program. Please report it, with {_kept_traceback()}.")
-        _leave(1)
+    with in_sentences(), signals_stop():
+        app()
 
 
 @app.command()
@@ -116,11 +101,6 @@ def asyncapi(
     print(import_module("deploy.asyncapi").as_json(service))
 
 
-def data_folder() -> Path:
-    """MOTCUA_DATA, or `var` beside the sources."""
-    return Path(os.environ.get("MOTCUA_DATA") or Path(__file__).parent.parent / "var").expanduser().absolute()
-
-
 def hand_on(module: str, arguments: list[str] | None) -> None:
     """Run a module that has a command line of its own, in a process of its own."""
     process = subprocess.Popen([sys.executable, "-m", module, *(arguments or [])])
@@ -140,20 +120,6 @@ def signals_stop() -> Generator[None]:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
     yield
-
-
-def _leave(code: int) -> None:
-    """End now: a download or a build that still runs in a thread is not waited for, and leaves no half."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
-def _kept_traceback() -> Path:
-    """Where the traceback of the exception under way was written."""
-    with tempfile.NamedTemporaryFile("w", prefix="motcua-fault-", suffix=".txt", delete=False) as file:
-        traceback.print_exc(file=file)
-    return Path(file.name)
 
 
 def _run(stack: Stack, journey: bool) -> None:

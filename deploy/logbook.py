@@ -6,6 +6,8 @@ which is empty while the case is in flight.
 """
 
 import csv
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -133,3 +135,10 @@ def _case(name: str, lines: list[tuple[Mapping[str, str], Activity]]) -> LoggedC
     row, first = lines[0]
     activities = tuple(sorted((activity for _, activity in lines), key=lambda it: it.at))
     return LoggedCase(name, row[CHANNEL], bool(row[ENDED].strip()), first.line, activities)
+
+
+def slug(name: str) -> str:
+    """An activity's name as a code: `T02 Kiểm tra hồ sơ` is `T02-Kiem-tra-ho-so`."""
+    plain = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
+    letters = "".join(it for it in plain if not unicodedata.combining(it))
+    return re.sub(r"[^A-Za-z0-9]+", "-", letters).strip("-")[:80] or "unnamed"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from deploy.engines.network import free_ports
 from deploy.trouble import Trouble
 
+SERVICES = ("intake", "postal", "processing", "notify")
+"""The four that are deployed, each by the name of its package, its database and its place behind the gateway."""
 DEFAULTS = {
     "gateway": 8080,
     "intake": 8101,

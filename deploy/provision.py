@@ -16,14 +16,16 @@ from minio.error import MinioException
 from pymongo.errors import PyMongoError
 from urllib3.exceptions import HTTPError
 
+from deploy.ports import SERVICES
 from deploy.trouble import Trouble
-from shared.contracts import TOPICS
+from shared.contracts import TOPICS, Topic
 from shared.documents import BUCKETS, Documents
 from shared.repository import connect
 from shared.settings import Settings, WrongSettings
 
-SERVICES = ("intake", "postal", "processing", "notify")
 FOREVER = "-1"
+DAY = 86_400_000
+"""Milliseconds."""
 ALREADY_THERE = 36
 Say = Callable[[str], None]
 
@@ -61,14 +63,20 @@ def wanted_topics(environment: Mapping[str, str]) -> list[Wanted]:
     """Every topic of the contracts and its parked twin.
 
     MOTCUA_PARTITIONS (4) for new topics, MOTCUA_REPLICATION (1 copy), MOTCUA_RETENTION_MS (-1: for ever) for those that
-    are not compacted. A parked twin has one partition: it is read by people, in order.
+    are not compacted. A parked twin has one partition: it is read by people, in order. It keeps all for ever,
+    but where a tombstone cannot erase personal data: 30 days (Kafka drops segments, here of a day, whole: at most 31).
     """
     partitions = _number(environment, "MOTCUA_PARTITIONS", 4)
     retention = environment.get("MOTCUA_RETENTION_MS") or FOREVER
     compacted, kept = {"cleanup.policy": "compact"}, {"cleanup.policy": "delete", "retention.ms": retention}
     mains = [Wanted(it.name, partitions, compacted if it.compacted else kept) for it in TOPICS]
-    parked = [Wanted(it.parked, 1, {"cleanup.policy": "delete", "retention.ms": FOREVER}) for it in TOPICS]
-    return [*mains, *parked]
+    return [*mains, *(Wanted(it.parked, 1, _twin(it)) for it in TOPICS)]
+
+
+def _twin(topic: Topic) -> dict[str, str]:
+    if topic.restricted:
+        return {"cleanup.policy": "delete", "retention.ms": str(30 * DAY), "segment.ms": str(DAY)}
+    return {"cleanup.policy": "delete", "retention.ms": FOREVER}
 
 
 async def make_topics(servers: str, wanted: Iterable[Wanted], say: Say = unsaid, copies: int = 1) -> None:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -25,9 +24,11 @@ from deploy.balance import Account, Driven
 from deploy.demo.callers import Callers, Refused
 from deploy.demo.paper import sheet
 from deploy.demo.people import COUNTER, ONE_STOP
+from deploy.ending import in_sentences
 from deploy.engines.network import HOST
 from deploy.facts import Facts
-from deploy.logbook import LoggedCase, read_log
+from deploy.logbook import LoggedCase, read_log, slug
+from deploy.show import console, errors
 from deploy.trouble import CannotStart, Trouble
 
 PROCEDURE = "9.000001"
@@ -36,9 +37,6 @@ NAMES = uuid.UUID("6d6f7463-7561-5000-8000-7265706c6179")
 """The namespace of the ids of replayed cases."""
 CLERK, ONE_STOP_OFFICER, CITIZEN = "demo-counter", "demo-one-stop", "demo-citizen"
 SPECIALIST, LEADER = "demo-specialist", "demo-leader"
-
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ class Replay:
     async def _steps(self, id: str, case: LoggedCase, there: dict[str, Any]) -> dict[str, Any]:
         """The activities that are not done yet, one after the other."""
         for number, activity in enumerate(case.activities[len(there["done"]) :], start=len(there["done"])):
-            step = {"step": activity.name, "group": activity.group}
+            step = {"step": slug(activity.name), "group": activity.group}
             there = await self.callers.post(
                 SPECIALIST, f"/processing/cases/{id}/steps", step, key=f"{id}/step/{number}"
             )
@@ -163,7 +161,11 @@ def command(
     base_url = os.environ.get("MOTCUA_PUBLIC_URL") or f"http://{HOST}:{numbers['gateway']}"
     kafka = os.environ.get("MOTCUA_KAFKA") or f"{HOST}:{numbers['kafka']}"
     cases = read_log(log)
-    account = asyncio.run(replay(cases, name or log.stem, base_url, kafka, at_once=at_once, patience=patience))
+    try:
+        account = asyncio.run(replay(cases, name or log.stem, base_url, kafka, at_once=at_once, patience=patience))
+    except KeyboardInterrupt:
+        errors.print("Stopped. The same command goes on where it stopped, and does nothing twice.")
+        raise typer.Exit(130) from None
     if as_json:
         sys.stdout.write(account.as_json() + "\n")
     else:
@@ -174,18 +176,10 @@ def command(
 
 
 def main() -> None:
-    """Trouble is one sentence on stderr and exit code 1; Ctrl-C says how to go on, exit code 130."""
+    """What goes wrong is one sentence on stderr and exit code 1; a wrong command line is 2; a stop is 130."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        app(standalone_mode=False)
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
-    except Trouble as trouble:
-        errors.print(f"[bold red]✗[/] {escape(str(trouble))}", soft_wrap=True)
-        sys.exit(1)
-    except (KeyboardInterrupt, typer.Abort):
-        errors.print("Stopped. The same command goes on where it stopped, and does nothing twice.")
-        sys.exit(130)
+    with in_sentences():
+        app()
 
 
 def _bar() -> Progress:

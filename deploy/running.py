@@ -15,6 +15,11 @@ from deploy.engines.cache import writable
 PATIENCE = 60.0
 
 
+def data_folder() -> Path:
+    """MOTCUA_DATA, or `var` beside the sources."""
+    return Path(os.environ.get("MOTCUA_DATA") or Path(__file__).parent.parent / "var").expanduser().absolute()
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A run of `motcua run`: `born` is the start time of its process in clock ticks since boot (proc(5), field 22)."""

@@ -22,9 +22,9 @@ from deploy.engines import Engines, Watch, unwatched
 from deploy.engines.engines import together
 from deploy.engines.network import HOST, free_ports, require_free
 from deploy.engines.process import Process
+from deploy.ports import SERVICES
 from deploy.web import Gateway, Web
 
-SERVICES = ("intake", "postal", "processing", "notify")
 ENGINES = ("mongo", "kafka", "minio", "mailpit")
 PROVISION = "Topics and buckets"
 

@@ -29,6 +29,7 @@ __all__ = [
     "Leader",
     "Operator",
     "Person",
+    "Receiver",
     "RegistryClerk",
     "Specialist",
     "Tokens",
@@ -139,6 +140,10 @@ RegistryClerk = Annotated[Person, Depends(holding("registry-clerk"))]
 Carrier = Annotated[Person, Depends(holding("carrier"))]
 Hands = Annotated[Person, Depends(holding("counter-clerk", "one-stop-officer", "carrier"))]
 """Who fills and seals a bag."""
+Receiver = Annotated[
+    Person, Depends(holding("counter-clerk", "one-stop-officer", "specialist", "leader", "registry-clerk"))
+]
+"""Who signs for a bag: somebody of an office."""
 Operator = Annotated[Person, Depends(holding("operator"))]
 AnyOfficial = Annotated[
     Person,

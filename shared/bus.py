@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -75,7 +76,7 @@ class Bus:
         self._producer: AIOKafkaProducer | None = None
 
     async def start(self) -> None:
-        """Raises `Unavailable` where no broker answers."""
+        """Raises `Unavailable` where no broker answers, and `TypeError` where FastStream is one that we do not know."""
         self._producer = AIOKafkaProducer(
             bootstrap_servers=self._servers,
             client_id=self._service,
@@ -87,14 +88,13 @@ class Bus:
         try:
             await self._producer.start()
             await self.broker.connect()
-            config = self.broker.config.broker_config
-            waiting = config.builder
-            if isinstance(waiting, partial):
-                config.builder = partial(_WaitingConsumer, *waiting.args, **waiting.keywords)
+            _let_wait(self.broker)
             await self.broker.start()
-        except KafkaError as away:
+        except BaseException as reason:
             await self._producer.stop()
-            raise Unavailable(f"no broker at {self._servers}: {away}") from away
+            if isinstance(reason, KafkaError):
+                raise Unavailable(f"no broker at {self._servers}: {reason}") from reason
+            raise
 
     async def deafen(self) -> None:
         """Finish the batches in hand, commit them, and hear no more."""
@@ -155,7 +155,7 @@ class Bus:
 
     async def _park(self, record: Record, reason: BaseException) -> None:
         because = [
-            ("parked-because", why(reason).encode()),
+            ("parked-because", why(reason, record.topic).encode()),
             ("parked-kind", b"refusal" if isinstance(reason, Refusal) else b"fault"),
             ("parked-by", self._service.encode()),
             ("parked-from", f"{record.topic}/{record.partition}/{record.offset}".encode()),
@@ -169,6 +169,18 @@ class Bus:
         if not self._producer:
             raise Unavailable("the bus has not been started")
         return self._producer
+
+
+def _let_wait(broker: KafkaBroker) -> None:
+    """Put the waiting consumer in the place of FastStream's own; it knows no public way."""
+    config = broker.config.broker_config
+    made = config.builder
+    if not isinstance(made, partial):
+        raise TypeError(
+            f"FastStream {version('faststream')} makes its consumers in another way, so they would poll and not wait: "
+            "install the version of uv.lock, or mend _let_wait in shared/bus.py"
+        )
+    config.builder = partial(_WaitingConsumer, *made.args, **made.keywords)
 
 
 async def _send(producer: AIOKafkaProducer, topic: str, partition: int, lane: Sequence[Envelope]) -> None:

@@ -1,4 +1,4 @@
-"""Codes that offices give: of procedures, agencies, dossiers, and of online filings that are not yet a dossier.
+"""Codes that offices give: of procedures, agencies, dossiers, of online filings that are not yet a dossier, of files.
 
 Each class is made with `.of(raw)`, keeps its normal form in `.text`, and refuses what cannot be with a sentence that
 says what to do.
@@ -26,6 +26,10 @@ class InvalidDossierCode(Refusal):
 
 class InvalidTrackingCode(Refusal):
     """Not a tracking code, or one with a slip of the finger in it."""
+
+
+class InvalidDigest(Refusal):
+    """Not a SHA-256."""
 
 
 _PROCEDURE: Final = re.compile(r"(\d\.\d{6})(?:\.((?:[0-9A-Z]{2,3}\.)*[0-9A-Z]{2,3}))?", re.ASCII)
@@ -182,3 +186,35 @@ def _check_symbol(symbols: str) -> str:
 
 def _grouped(symbols: str) -> str:
     return f"{symbols[:5]}-{symbols[5:]}"
+
+
+class NotACode(Refusal):
+    """Where a code is asked for, free text does not do: it travels in events, and might name a person."""
+
+
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", re.ASCII)
+
+
+def code(raw: str, about: str) -> str:
+    """A code as it is: at most 80 letters, digits, dots, dashes. Raises `NotACode`, naming the field."""
+    if not _CODE.fullmatch(raw):
+        raise NotACode("Give a code of letters, digits, dots and dashes; words belong on the form.", about=about)
+    return raw
+
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A file's SHA-256 (FIPS 180-4), 64 hexadecimal digits in small letters."""
+
+    text: str
+
+    @classmethod
+    def of(cls, raw: str, *, about: str = "") -> Self:
+        """Exactly 64 hexadecimal digits, large or small; `about` names the field in the refusal."""
+        text = raw.lower()
+        if not _DIGEST.fullmatch(text):
+            raise InvalidDigest("Give the file's SHA-256: 64 hexadecimal digits, as sha256sum prints it.", about=about)
+        return cls(text)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import bson
 import msgspec
@@ -18,7 +18,28 @@ from bson.raw_bson import RawBSONDocument
 from shared.errors import Conflict, NotYet, Refusal, Repeated
 from shared.events import Decision, Envelope, Event
 
-__all__ = ["Behind", "Call", "Line", "Once", "Pending", "holds_back", "read_pending", "write_pending"]
+__all__ = [
+    "Aggregate",
+    "Behind",
+    "Call",
+    "Line",
+    "Once",
+    "Pending",
+    "first_answer",
+    "holds_back",
+    "read_pending",
+    "write_pending",
+]
+
+
+class Aggregate(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def subject(self) -> str:
+        """The key under which its events travel: the dossier's id, where it belongs to a dossier."""
+        ...
+
 
 Document = dict[str, Any]
 A = TypeVar("A")
@@ -158,15 +179,10 @@ class Line(Generic[A]):
         if there is not None and call.was_applied(applied):
             self.answers.append(partial(call.settle, there))
             return True
-        first = next((it for it in answers if call.once and it["key"] == call.once.key), None)
-        if first is None or call.once is None:
-            return False
-        if bytes(first["digest"]) == call.once.digest:
-            self.answers.append(partial(call.fail, Repeated(bytes(first["answer"]), first["status"])))
-        else:
-            reason = Conflict("This key was used before with other words; take a new Idempotency-Key.")
-            self.answers.append(partial(call.fail, reason))
-        return True
+        again = first_answer(answers, call.once) if call.once else None
+        if again:
+            self.answers.append(partial(call.fail, again))
+        return again is not None
 
     def _run(
         self,
@@ -179,7 +195,7 @@ class Line(Generic[A]):
     ) -> A:
         number = numbers[call.series] + 1 if call.series else 0
         then, *events = call.decide(there, number)
-        first = _first_answer(call.once, then) if call.once else None
+        first = _answer(call.once, then) if call.once else None
         self.said += self._pending(call, then, events, row)
         if call.series:
             self.change |= {"series": call.series, "number": number}
@@ -237,7 +253,17 @@ def _encoded(state: object) -> bytes:
         raise CannotBeKept(f"This cannot be kept ({wrong}): correct it.") from wrong
 
 
-def _first_answer(once: Once, then: object) -> Document:
+def first_answer(answers: Sequence[Document], once: Once) -> Repeated | Conflict | None:
+    """What was answered under this key before; a `Conflict` where it was asked with other words."""
+    first = next((it for it in answers if it["key"] == once.key), None)
+    if first is None:
+        return None
+    if bytes(first["digest"]) == once.digest:
+        return Repeated(bytes(first["answer"]), first["status"])
+    return Conflict("This key was used before with other words; take a new Idempotency-Key.")
+
+
+def _answer(once: Once, then: object) -> Document:
     answer = msgspec.json.encode(once.show(then))
     return {"key": once.key, "digest": once.digest, "answer": answer, "status": once.status}
 

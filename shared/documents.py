@@ -2,8 +2,9 @@
 
 import asyncio
 import hashlib
+import re
 import tempfile
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO, ParamSpec, TypeVar, cast
@@ -17,7 +18,16 @@ from urllib3.exceptions import HTTPError
 from shared.errors import NotFound, Refusal, Unavailable
 from shared.settings import Settings
 
-__all__ = ["BUCKETS", "Corrupted", "DocumentTooLarge", "Documents", "EmptyDocument", "Stored"]
+__all__ = [
+    "BUCKETS",
+    "Corrupted",
+    "DocumentTooLarge",
+    "Documents",
+    "EmptyDocument",
+    "Stored",
+    "UnknownKind",
+    "recognised",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,6 +36,16 @@ PAPERS = "motcua-papers"
 RESULTS = "motcua-results"
 BUCKETS = (PAPERS, RESULTS)
 
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_BEGINNINGS = {
+    b"%PDF-": "application/pdf",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"II*\x00": "image/tiff",
+    b"MM\x00*": "image/tiff",
+}
+"""How a file of each kind begins."""
+_LONGEST_BEGINNING = 8
 IN_MEMORY = 4 * 1024 * 1024
 """Bytes; what is larger waits on disk while its digest is made, so memory does not grow with the file."""
 LINK_LIVES = timedelta(minutes=5)
@@ -37,6 +57,12 @@ class DocumentTooLarge(Refusal):
 
 class EmptyDocument(Refusal):
     """A file of 0 bytes is no paper."""
+
+
+class UnknownKind(Refusal):
+    """A paper is a PDF, a JPEG, a PNG or a TIFF; what it holds decides, not its name."""
+
+    status = 415
 
 
 class Corrupted(Exception):
@@ -91,7 +117,9 @@ class Documents:
         return content
 
     async def has(self, digest: str) -> bool:
-        """Whether such a document is kept."""
+        """Whether such a document is kept. What is no SHA-256 names none."""
+        if not _DIGEST.fullmatch(digest):
+            return False
         try:
             await self._asked(self._client.stat_object, self._bucket, digest)
         except NotFound:
@@ -133,8 +161,28 @@ class Documents:
         try:
             return await asyncio.to_thread(ask, *given, **named)
         except S3Error as wrong:
-            if wrong.code in {"NoSuchKey", "NoSuchBucket"}:
-                raise NotFound(f"There is no such document here ({wrong.code}).") from wrong
+            if wrong.code == "NoSuchKey":
+                raise NotFound("There is no such document here: check its SHA-256.") from wrong
             raise Unavailable(f"the documents did not answer: {wrong.code}") from wrong
         except (MinioException, HTTPError, OSError) as away:
             raise Unavailable(f"the documents are away: {type(away).__name__}") from away
+
+
+async def recognised(chunks: AsyncIterable[bytes]) -> tuple[str, AsyncIterator[bytes]]:
+    """The media type of what comes, told by how it begins, and all of it again. Raises `UnknownKind`."""
+    stream = aiter(chunks)
+    begun = b""
+    async for chunk in stream:
+        begun += chunk
+        if len(begun) >= _LONGEST_BEGINNING:
+            break
+    kind = next((kind for beginning, kind in _BEGINNINGS.items() if begun.startswith(beginning)), "")
+    if begun and not kind:
+        raise UnknownKind("This is no PDF, JPEG, PNG or TIFF: scan the paper again in one of these.")
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield begun
+        async for chunk in stream:
+            yield chunk
+
+    return kind, whole()

@@ -8,7 +8,7 @@ import hashlib
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import is_dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -23,6 +23,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from shared import problems
+from shared.clock import server_time
 from shared.decisions import Once
 from shared.errors import Malformed, Refusal, Repeated, Unavailable
 
@@ -180,8 +181,7 @@ async def _received(request: Request) -> bytes:
 
 
 async def _now(_: Request) -> datetime:
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)  # the store keeps milliseconds
+    return server_time()
 
 
 Now = Annotated[datetime, Depends(_now)]

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
-from shared.decisions import Behind, Call, Line, Pending, holds_back
+from shared.decisions import Aggregate, Behind, Call, Line, Pending, holds_back
 from shared.errors import Unavailable
 
 __all__ = ["DUPLICATE_KEY", "NOT_TRIED", "Flights", "Storage"]
@@ -28,14 +28,7 @@ MOST_SERIES = 2_000
 """Series of numbers whose last one is remembered; a forgotten one is read again."""
 
 
-class Kept(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def subject(self) -> str: ...
-
-
-A = TypeVar("A", bound=Kept)
+A = TypeVar("A", bound=Aggregate)
 
 
 class Storage(Protocol):

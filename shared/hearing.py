@@ -7,6 +7,7 @@ An event is never applied behind one of its source that may still come again: it
 
 import asyncio
 import logging
+import re
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,6 +18,7 @@ from aiokafka import ConsumerRecord
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import SpanKind
 
+from shared.contracts import TOPICS
 from shared.decisions import Behind, holds_back
 from shared.errors import Malformed, NotYet, Refusal, Unavailable, place, way
 from shared.events import Envelope, Event, Heard
@@ -37,6 +39,9 @@ Handler = Callable[[Heard[E], S], Awaitable[object] | None]
 LONGEST_PAUSE = 5.0
 PATIENCE = 60.0
 """Seconds for which a `NotYet` is tried again before it is parked."""
+RESTRICTED = frozenset(it.name for it in TOPICS if it.restricted)
+PATH = re.compile(r" - at `(\$[^`]*)`\Z")
+"""Where in an event a value will not do, as the decoder's sentence ends."""
 WINDOW, MOST_FAULTS = 100, 20
 """If more than so many of the last so many events met a fault of ours, the topic is held rather than parked."""
 
@@ -180,24 +185,25 @@ class Batch(Generic[S]):
             fault = faults.get(_place(record))
             recent.append(fault is not None)
             if fault and sum(recent) > MOST_FAULTS:
-                self._ear.held_because = why(fault)
+                self._ear.held_because = why(fault, self._ear.topic)
                 raise _TooManyFaults(self._ear.held_because)
         return recent
 
     async def _park_one(self, record: Record, reason: BaseException) -> None:
         which = f"{record.topic}[{record.partition}]@{record.offset}"
         if isinstance(reason, Refusal):
-            log.warning("parked %s: %s", which, why(reason))
+            log.warning("parked %s: %s", which, why(reason, record.topic))
         else:
             self._ear.faults += 1
-            log.error("ALARM: a fault of ours; parked %s: %s (%s)", which, why(reason), way(reason))
+            log.error("ALARM: a fault of ours; parked %s: %s (%s)", which, place(reason), way(reason))
         await self._park(record, reason)
         self._ear.parked += 1
 
     async def _wait(self, reason: Exception) -> None:
         if not self._ear.waiting_since:
             self._ear.waiting_since = time.monotonic()
-        log.warning("%s waits: %s", self._ear.topic, reason)
+        said = why(reason, self._ear.topic) if isinstance(reason, Refusal) else reason
+        log.warning("%s waits: %s", self._ear.topic, said)
         await asyncio.sleep(self._pause)
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
@@ -226,5 +232,12 @@ def _nothing() -> "asyncio.Future[object]":
     return future
 
 
-def why(reason: BaseException) -> str:
-    return f"{reason.code}: {reason}" if isinstance(reason, Refusal) else place(reason)
+def why(reason: BaseException, topic: str) -> str:
+    """For the log and the parked message. On a restricted topic a refusal's words may quote what came: only where."""
+    if not isinstance(reason, Refusal):
+        return place(reason)
+    if topic not in RESTRICTED:
+        return f"{reason.code}: {reason}"
+    path = PATH.search(str(reason))
+    where = path[1] if path else reason.about
+    return f"{reason.code} at {where}" if where else reason.code

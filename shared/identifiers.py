@@ -1,4 +1,4 @@
-"""Numbers of people and of postal items, made from raw text once and then trusted.
+"""Numbers and addresses of people and of postal items, made from raw text once and then trusted.
 
 Each class is made with `.of(raw)`, keeps its normal form in `.text`, and refuses what cannot be with a sentence that
 says what to do. The sentences never repeat the number: they end in logs and on screens. The codes that offices give
@@ -28,6 +28,10 @@ class InvalidTaxNumber(Refusal):
 
 class InvalidPhone(Refusal):
     """Not a phone number in Việt Nam that can be reached today."""
+
+
+class InvalidEmail(Refusal):
+    """Not an e-mail address to which a mail server delivers."""
 
 
 class InvalidItemNumber(Refusal):
@@ -177,6 +181,33 @@ def _parsed_phone(raw: str) -> phonenumbers.PhoneNumber:
     except NumberParseException:
         pass
     raise InvalidPhone("A phone number holds digits only, for example 0912 345 678: read it again.")
+
+
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_EMAIL: Final = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@((?:{_LABEL}\.)+{_LABEL})")
+_LONGEST_LOCAL_PART: Final = 64
+_LONGEST_EMAIL: Final = 254  # RFC 5321: a path holds 256 octets, two of them its brackets
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """One e-mail address, as the dot-atom form of RFC 5322 writes it; the domain in small letters.
+
+    Quoted local parts, address literals and letters beyond ASCII are refused: not every mail server takes them.
+    """
+
+    text: str
+
+    @classmethod
+    def of(cls, raw: str) -> Self:
+        match = _EMAIL.fullmatch(raw.strip())
+        if not match or len(match[1]) > _LONGEST_LOCAL_PART or len(match[0]) > _LONGEST_EMAIL:
+            raise InvalidEmail(
+                "An e-mail address looks like ten@example.com, one address without accents or spaces: read it again.",
+                about="email",
+            )
+        return cls(f"{match[1]}@{match[2].lower()}")
 
 
 _S10: Final = re.compile(r"([A-Z]{2})(\d{8})(\d)([A-Z]{2})")

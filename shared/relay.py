@@ -3,7 +3,7 @@
 Every event is published at least once, and never before the one that precedes it: an aggregate's event n+1
 is on the bus only behind an n. For that, whoever writes an event while earlier ones are pending hands over all
 of them, and one relay publishes one round after the other. With the bus away it holds no more than `MOST_HELD`
-events in memory: what is beyond stays in the store, where the sweep finds it.
+events or `MOST_BYTES` of them in memory: what is beyond stays in the store, where the sweep finds it.
 """
 
 import asyncio
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 MOST_IN_ROUND = 1_000
 MOST_HELD = 20_000
 """Events in memory."""
+MOST_BYTES = 64 * 1024 * 1024
+"""Bytes of their data in memory."""
 MOST_REMEMBERED = 50_000
 """Aggregates whose last carried event is remembered, so that it is not carried twice."""
 MOST_SWEPT = 500
@@ -51,6 +53,8 @@ class Relay:
         self._late = late
         self._pause = pause
         self._hand: list[tuple[Key, Pending]] = []
+        self._bytes = 0
+        """Of the data of what is in hand."""
         self._taken: dict[Key, int] = {}
         """For each aggregate of late, the last event that is in hand or was acknowledged."""
         self._carried: dict[Key, int] = {}
@@ -64,16 +68,22 @@ class Relay:
         return len(self._hand)
 
     @property
+    def held_bytes(self) -> int:
+        return self._bytes
+
+    @property
     def published(self) -> int:
         return self._published
 
     def carry(self, store: Store, id: str, pending: Sequence[Pending]) -> None:
         """Take an aggregate's pending events, in their order; those already in hand are passed over."""
-        if len(self._hand) >= MOST_HELD:
+        if self._is_full:
             return  # not taken, so whoever writes the next one hands over these again, or the sweep does
         key = (store.name, id)
         taken = self._taken.pop(key, 0)
-        self._hand += [(key, it) for it in pending if it.ordinal > taken]
+        more = [(key, it) for it in pending if it.ordinal > taken]
+        self._hand += more
+        self._bytes += _size(more)
         self._taken[key] = max(taken, pending[-1].ordinal)
         if len(self._taken) > MOST_REMEMBERED:
             del self._taken[next(iter(self._taken))]  # forgetting costs a repetition, not the order
@@ -91,11 +101,16 @@ class Relay:
         while self._hand or self._carried:  # noqa: ASYNC110  once, at the end
             await asyncio.sleep(self._pause)
 
+    @property
+    def _is_full(self) -> bool:
+        return len(self._hand) >= MOST_HELD or self._bytes >= MOST_BYTES
+
     async def _round(self) -> None:
         await self._something.wait()
         round = self._hand[:MOST_IN_ROUND]
         await self._publish([it.envelope for _, it in round])
         del self._hand[: len(round)]
+        self._bytes -= _size(round)
         self._published += len(round)
         if not self._hand:
             self._something.clear()
@@ -110,7 +125,7 @@ class Relay:
 
     async def _sweep(self, stores: Sequence[Store]) -> None:
         for store in stores:
-            while len(self._hand) < MOST_HELD and await self._sweep_some(store):
+            while not self._is_full and await self._sweep_some(store):
                 pass
         await asyncio.sleep(self._late.total_seconds() / 2)
 
@@ -129,6 +144,10 @@ class Relay:
         while self._published < upto or not swept.isdisjoint(self._carried):  # noqa: ASYNC110  new ones come meanwhile
             await asyncio.sleep(self._pause)
         return bool(swept)
+
+
+def _size(held: Sequence[tuple[Key, Pending]]) -> int:
+    return sum(len(it.envelope.data) for _, it in held)
 
 
 async def _forever(name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -8,41 +8,34 @@ a key. All of it is written together or not at all, so there is no outbox, no in
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import ASCENDING, DESCENDING, InsertOne, UpdateMany, UpdateOne, WriteConcern
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from shared.decisions import Call, Line, Once, Pending, read_pending, write_pending
-from shared.errors import Conflict, NotFound, Unavailable
+from shared.decisions import Aggregate, Call, Line, Once, Pending, first_answer, read_pending, write_pending
+from shared.errors import Conflict, NotFound, Refusal, Unavailable
 from shared.events import Decision, Event, Heard
 from shared.flights import NOT_TRIED, Flights
 from shared.telemetry import traceparent
 
-__all__ = ["Aggregate", "Database", "Index", "Repository", "connect", "is_reachable"]
+__all__ = ["Aggregate", "Carry", "Database", "Index", "Repository", "connect", "is_reachable", "nowhere"]
 
 Document = dict[str, Any]
 Database = AsyncIOMotorDatabase[Document]
 Write = InsertOne[Document] | UpdateOne
 
 
-class Aggregate(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def subject(self) -> str:
-        """The key under which its events travel: the dossier's id, where it belongs to a dossier."""
-        ...
-
-
 A = TypeVar("A", bound=Aggregate)
 Carry = Callable[["Repository[Any]", str, Sequence[Pending]], None]
+"""Takes the pending events of one aggregate of a repository, to bring them to the bus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +56,10 @@ PENDING = Index(("pending_since",), "what a crash left unpublished", only={"pend
 NUMBERED = Index(
     ("series", "-number"), "no number twice, and the last of a series", unique=True, only={"number": {"$exists": True}}
 )
+
+
+def nowhere(_repository: "Repository[Any]", _id: str, _pending: Sequence[Pending]) -> None:
+    """The way of events that nobody brings: for who only makes indexes."""
 
 
 def connect(url: str, name: str) -> Database:
@@ -161,6 +158,19 @@ class Repository(Generic[A]):
         """The aggregate as it is once everything asked before has been done. Raises `NotFound`."""
         return self.change(id, lambda there: (there,))
 
+    @asynccontextmanager
+    async def answering_again(self, id: str, once: Once | None) -> AsyncGenerator[None]:
+        """What was answered once is answered again, even where it would be refused or could not be checked today.
+
+        Around the checks that come before a keyed change. Raises `Repeated`, or `Conflict` where the words differ.
+        """
+        try:
+            yield
+        except (Refusal, Unavailable):
+            if once:
+                await self._answer_again(id, once)
+            raise
+
     async def find(
         self, wanted: Mapping[str, Any], *, sort: Sequence[str] = (), limit: int = 100, skip: int = 0
     ) -> list[A]:
@@ -217,6 +227,14 @@ class Repository(Generic[A]):
     async def pending(self) -> int:
         """How many aggregates have events that the bus has not acknowledged."""
         return await self.count({"pending_since": {"$exists": True}})
+
+    async def _answer_again(self, id: str, once: Once) -> None:
+        try:
+            row = await self._documents.find_one({"_id": id}, {"answers": 1})
+        except PyMongoError:
+            return  # then the refusal stands as the answer
+        if row and (again := first_answer(row.get("answers", ()), once)):
+            raise again
 
     async def close(self) -> None:
         """Return when all that was asked is done."""

@@ -20,16 +20,16 @@ from shared.auth import Tokens
 from shared.bus import Bus, Hears
 from shared.errors import Unavailable, place, way
 from shared.relay import Relay
-from shared.repository import Database, Repository, connect
+from shared.repository import Carry, Database, Repository, connect
 from shared.settings import Settings, WrongSettings
 from shared.telemetry import provider
 
-__all__ = ["Frame", "Kept", "Round", "build", "serve"]
+__all__ = ["Frame", "Round", "ServiceStore", "build", "serve"]
 
 log = logging.getLogger(__name__)
 
 
-class Kept(Protocol):
+class ServiceStore(Protocol):
     """A service's store: its repositories, and the making of their indexes."""
 
     @property
@@ -37,9 +37,8 @@ class Kept(Protocol):
     async def prepare(self) -> None: ...
 
 
-S = TypeVar("S", bound=Kept)
+S = TypeVar("S", bound=ServiceStore)
 P = TypeVar("P", bound=Settings)
-Carry = Callable[..., None]
 Round = Callable[[S], Awaitable[None]]
 """Work that the clock starts rather than a request: it does what is due and returns; it is called again and again."""
 
@@ -178,6 +177,7 @@ def serve(create: Callable[[P], FastAPI], kind: type[P]) -> None:
         host=settings.host,
         port=settings.port,
         root_path=settings.root_path.rstrip("/"),
+        forwarded_allow_ips=settings.trusted_proxies,
         loop="uvloop",
         http="httptools",
         access_log=False,

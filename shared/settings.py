@@ -40,6 +40,9 @@ class Settings:
     host: str = told("the address to listen on", "127.0.0.1")
     port: int = told("the port to listen on", 8100)
     public_url: str = told("the gateway's address, as people type it", "http://127.0.0.1:8080")
+    trusted_proxies: str = told(
+        "addresses or networks, separated by commas, whose X-Forwarded-For is believed: the gateway's", "127.0.0.1"
+    )
     root_path: str = told("the path under which the gateway serves this service", "/")
     sweep_after: float = told("seconds after which an unpublished event is taken for left behind", 5.0)
     traces: float = told("share of the requests that are traced, 0 to 1", 0.0)

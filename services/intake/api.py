@@ -17,7 +17,7 @@ from shared.auth import AnyOfficial, Anyone, CounterClerk, Filer
 from shared.calendar import VIETNAM, Calendar, Term
 from shared.codes import AgencyCode, DossierCode, TrackingCode
 from shared.contracts.intake import HomeBy, PaperTicked
-from shared.documents import Documents, Stored
+from shared.documents import Documents, Stored, recognised
 from shared.door import FromApp, FromStore, Key, Now, once
 from shared.errors import NotFound
 from shared.events import Decision
@@ -126,10 +126,11 @@ async def submit(
     dossier_id: UUID, filing: Filing, by: Filer, dossiers: Dossiers, offered: Offered, papers: Papers, now: Now
 ) -> Receipt:
     """File a dossier under an id of your choice (a UUID); the same again gets the same answer."""
-    await _check_scans(filing.papers, papers)
-    submitting = _Submitting.of(str(dossier_id), filing, by, now, offered)
     same = once("created", filing, Receipt.of, 201)
-    return Receipt.of(await dossiers.create(submitting.id, submitting.decide, once=same))
+    async with dossiers.answering_again(str(dossier_id), same):
+        await _check_scans(filing.papers, papers)
+        submitting = _Submitting.of(str(dossier_id), filing, by, now, offered)
+        return Receipt.of(await dossiers.create(submitting.id, submitting.decide, once=same))
 
 
 @router.put("/counter/dossiers/{dossier_id}", status_code=201)
@@ -144,15 +145,19 @@ async def file_at_counter(
     now: Now,
 ) -> Slip:
     """File and accept at once, where everything on the checklist is there: one write, and the slip is the answer."""
-    await _check_scans(filing.papers, papers)
-    submitting = _Submitting.of(str(dossier_id), filing, by, now, offered)
-    accepting = _Accepting.of(submitting.filing, submitting.procedure, by, now, working)
     same = once("created", filing, Slip.of, 201)
-    return Slip.of(
-        await dossiers.create_numbered(
-            submitting.id, accepting.series, lambda number: accepting.at_once(submitting.decide(), number), once=same
+    async with dossiers.answering_again(str(dossier_id), same):
+        await _check_scans(filing.papers, papers)
+        submitting = _Submitting.of(str(dossier_id), filing, by, now, offered)
+        accepting = _Accepting.of(submitting.filing, submitting.procedure, by, now, working)
+        return Slip.of(
+            await dossiers.create_numbered(
+                submitting.id,
+                accepting.series,
+                lambda number: accepting.at_once(submitting.decide(), number),
+                once=same,
+            )
         )
-    )
 
 
 @router.post("/dossiers/{dossier_id}/acceptance")
@@ -197,11 +202,10 @@ async def supplement(
     dossier_id: UUID, brought: Supplement, by: Filer, dossiers: Dossiers, papers: Papers, key: Key, now: Now
 ) -> Receipt:
     """Add the papers that were brought later."""
-    await _check_scans(brought.papers, papers)
-    same = once(key, brought, Receipt.of)
-    return Receipt.of(
-        await dossiers.change(str(dossier_id), lambda it: it.supplement(brought.papers, by=by, at=now), once=same)
-    )
+    id, same = str(dossier_id), once(key, brought, Receipt.of)
+    async with dossiers.answering_again(id, same):
+        await _check_scans(brought.papers, papers)
+        return Receipt.of(await dossiers.change(id, lambda it: it.supplement(brought.papers, by=by, at=now), once=same))
 
 
 @router.post("/dossiers/{dossier_id}/hand-over")
@@ -235,10 +239,8 @@ async def listed(clerk: CounterClerk, kept: Kept, limit: int = 50) -> list[Slip]
 @router.post("/papers", status_code=201)
 async def upload(request: Request, _: Filer, papers: Papers) -> Stored:
     """Keep a scan (PDF, JPEG, PNG, TIFF); its SHA-256 is its name. Tick it in the filing's papers."""
-    most: int = request.app.state.settings.largest_scan
-    return await papers.put(
-        request.stream(), request.headers.get("content-type", "application/octet-stream"), most=most
-    )
+    kind, scan = await recognised(request.stream())
+    return await papers.put(scan, kind, most=request.app.state.settings.largest_scan)
 
 
 @router.get("/procedures")

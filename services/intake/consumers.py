@@ -1,7 +1,7 @@
 """Intake on the bus: how far each dossier has come with the others."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -32,8 +32,9 @@ HEARS = (cases, parcels, messages)
 
 @cases.on(CaseOpened)
 def case_opened(heard: Heard[CaseOpened], store: Store) -> Awaitable[object]:
-    entry = _entry(heard, detail=heard.event.due_at.isoformat())
-    return _note(heard, store, entry, state=4, due_at=heard.event.due_at)
+    due_at = heard.event.due_at
+    entry = _entry(heard, detail=due_at.isoformat())
+    return _note(heard, store, entry, lambda known: known.with_state(4, entry.at).with_due(due_at, entry.at))
 
 
 @cases.on(StepCompleted)
@@ -43,12 +44,14 @@ def step_completed(heard: Heard[StepCompleted], store: Store) -> Awaitable[objec
 
 @cases.on(SupplementRequested)
 def supplement_requested(heard: Heard[SupplementRequested], store: Store) -> Awaitable[object]:
-    return _note(heard, store, _entry(heard, detail=", ".join(heard.event.papers)), state=5)
+    entry = _entry(heard, detail=", ".join(heard.event.papers))
+    return _note(heard, store, entry, lambda known: known.with_state(5, entry.at))
 
 
 @cases.on(ClockResumed)
 def clock_resumed(heard: Heard[ClockResumed], store: Store) -> Awaitable[object]:
-    return _note(heard, store, _entry(heard), state=4)
+    entry = _entry(heard)
+    return _note(heard, store, entry, lambda known: known.with_state(4, entry.at))
 
 
 @cases.on(DeadlineMoved)
@@ -60,14 +63,13 @@ def deadline_moved(heard: Heard[DeadlineMoved], store: Store) -> Awaitable[objec
     )
     if event.due_at == event.was_due_at:
         entry = replace(entry, what="deadline-kept")
-    return _note(heard, store, entry, due_at=event.due_at)
+    return _note(heard, store, entry, lambda known: known.with_due(event.due_at, entry.at))
 
 
 @cases.on(CaseDecided)
 def case_decided(heard: Heard[CaseDecided], store: Store) -> Awaitable[object]:
-    return _note(
-        heard, store, _entry(heard, detail=heard.event.outcome), state=9, is_decided=True, is_late=heard.event.late
-    )
+    entry = _entry(heard, detail=heard.event.outcome)
+    return _note(heard, store, entry, lambda known: known.decided(entry.at, late=heard.event.late))
 
 
 @parcels.on(ParcelOrdered)
@@ -120,11 +122,13 @@ def _entry(heard: Heard[Acted], *, detail: str = "") -> Entry:
     return Entry(datetime.fromisoformat(envelope.time), what, heard.event.office, detail)
 
 
-def _note(heard: Heard[Acted], store: Store, entry: Entry, **known: object) -> Awaitable[object]:
+def _note(
+    heard: Heard[Acted], store: Store, entry: Entry, learn: Callable[[Progress], Progress] = lambda known: known
+) -> Awaitable[object]:
     """Write one line of the timeline, and what else is known now, once."""
     subject = heard.envelope.subject
 
     def note(there: Progress | None) -> tuple[Progress]:
-        return (replace((there or Progress(subject)).with_entry(entry), **known),)
+        return (learn((there or Progress(subject)).with_entry(entry)),)
 
     return store.progress.keep(subject, note, cause=heard)

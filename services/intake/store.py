@@ -7,8 +7,7 @@ from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.listing import ListedOffice, ListedProcedure
 from services.intake.domain.progress import Progress
-from shared.repository import Database, Index, Repository
-from shared.service import Carry
+from shared.repository import Carry, Database, Index, Repository, nowhere
 
 __all__ = ["Store", "keep", "prepare"]
 
@@ -63,4 +62,4 @@ def keep(database: Database, carry: Carry, catalogue: Catalogue | None = None) -
 
 async def prepare(database: Database) -> None:
     """The indexes alone, for `motcua provision`."""
-    await keep(database, lambda *_: None).prepare()
+    await keep(database, nowhere).prepare()

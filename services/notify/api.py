@@ -24,5 +24,5 @@ async def messages(dossier_id: UUID, _: AnyOfficial, kept: Kept) -> list[Message
 
 @router.get("/call-tasks")
 async def call_tasks(_: CounterClerk, kept: Kept, limit: int = 50) -> list[Message]:
-    """Who must be called, because there is no address to write to."""
+    """Who must be called, because there is no address to write to or no mail arrives there."""
     return await kept.to_call(limit=max(1, min(limit, 200)))

@@ -14,7 +14,7 @@ from shared.contracts.intake import (
     ResultHandedOver,
     SupplementAskedAtCounter,
 )
-from shared.contracts.postal import AttemptFailed, InvitationLeft, OutForDelivery
+from shared.contracts.postal import InvitationLeft, OutForDelivery
 from shared.contracts.processing import CaseDecided, CaseOpened, DeadlineMoved, SupplementRequested
 from shared.events import Event, Heard
 
@@ -25,6 +25,9 @@ dossiers = Hears[Store]("intake.dossiers")
 cases = Hears[Store]("processing.cases")
 parcels = Hears[Store]("postal.parcels")
 HEARS = (people, dossiers, cases, parcels)
+
+LAST_INVITATION = 2
+"""QĐ 45/2016: two invitations, then the parcel goes back."""
 
 
 @people.on(ContactRecorded)
@@ -42,7 +45,7 @@ def contact_erased(heard: Heard[ContactErased], store: Store) -> Awaitable[objec
 @dossiers.on(DossierAccepted)
 def accepted(heard: Heard[DossierAccepted], store: Store) -> Awaitable[object]:
     said = heard.event
-    return _tell(heard, store, "accepted", said.code, said.receiving_office, said.due_at.isoformat())
+    return _tell(heard, store, "accepted", said.receiving_office, said.due_at.isoformat(), code=said.code)
 
 
 @dossiers.on(DossierRefused)
@@ -63,7 +66,7 @@ def handed_over(heard: Heard[ResultHandedOver], store: Store) -> Awaitable[objec
 @cases.on(CaseOpened)
 def opened(heard: Heard[CaseOpened], store: Store) -> Awaitable[object]:
     said = heard.event
-    return _tell(heard, store, "opened", said.code, said.competent_office, said.due_at.isoformat())
+    return _tell(heard, store, "opened", said.competent_office, said.due_at.isoformat(), code=said.code)
 
 
 @cases.on(SupplementRequested)
@@ -83,7 +86,7 @@ def moved(heard: Heard[DeadlineMoved], store: Store) -> Awaitable[object] | None
 @cases.on(CaseDecided)
 def decided(heard: Heard[CaseDecided], store: Store) -> Awaitable[object]:
     said = heard.event
-    return _tell(heard, store, f"decided-{said.outcome}", said.code, said.competent_office, said.home_by)
+    return _tell(heard, store, f"decided-{said.outcome}", said.competent_office, said.home_by, code=said.code)
 
 
 @parcels.on(OutForDelivery)
@@ -91,20 +94,20 @@ def out_for_delivery(heard: Heard[OutForDelivery], store: Store) -> Awaitable[ob
     return _tell(heard, store, "out-for-delivery")
 
 
-@parcels.on(AttemptFailed)
-def attempt_failed(heard: Heard[AttemptFailed], store: Store) -> Awaitable[object]:
-    return _tell(heard, store, "attempt-failed", heard.event.reason)
-
-
 @parcels.on(InvitationLeft)
 def invitation_left(heard: Heard[InvitationLeft], store: Store) -> Awaitable[object]:
+    """An attempt that failed is told by its invitation, not twice. After the last one nobody comes again."""
+    if heard.event.invitation >= LAST_INVITATION:
+        return _tell(heard, store, "invitation-last")
     return _tell(heard, store, "invitation-left", heard.event.next_attempt_after.isoformat())
 
 
-def _tell(heard: Heard[Event], store: Store, template: str, *facts: str) -> Awaitable[object]:
+def _tell(heard: Heard[Event], store: Store, template: str, *facts: str, code: str = "") -> Awaitable[object]:
     """Queue one message for this event: however often it is delivered, it is told once."""
     about = heard.envelope
     at = datetime.fromisoformat(about.time)
     return store.messages.create(
-        message_id(about.id, "owner"), lambda: Message.queue(about.subject, about.id, template, facts, at), cause=heard
+        message_id(about.id, "owner"),
+        lambda: Message.queue(about.subject, about.id, template, facts, at, code=code),
+        cause=heard,
     )

@@ -13,12 +13,14 @@ from shared.people import SYSTEM
 
 __all__ = ["Contact", "Mail", "Message", "message_id"]
 
-State = Literal["queued", "sent", "failed", "call"]
+State = Literal["queued", "sent", "call", "dropped"]
+"""`dropped`: its person asked to be forgotten before it was said; nobody is to be told."""
 
-LEASE = timedelta(seconds=60)
-"""How long one sender may take before another may try."""
 MOST_ATTEMPTS = 8
+"""Attempts that the mail server may refuse for now before somebody must call."""
 FIRST_PAUSE = timedelta(seconds=15)
+LONGEST_WAIT = timedelta(minutes=10)
+"""Between two tries while the way out is closed."""
 CONTACT_COMES_WITHIN = timedelta(seconds=60)
 """A contact travels on another topic than the fact: for so long a message waits for it."""
 
@@ -73,12 +75,17 @@ class Message:
     """`ce_id` of the event that it tells of."""
     template: str
     facts: tuple[str, ...]
-    """What the template's words need: codes, places, dates. No personal data."""
+    """What the template's words need: codes, places, moments (ISO 8601). No personal data."""
     queued_at: datetime
+    code: str = ""
+    """The dossier's code, where the event said it."""
     state: State = "queued"
     not_before: datetime | None = None
     """Taken, or resting after a failure, until then."""
     attempts: int = 0
+    """Those that the mail server refused."""
+    waits: int = 0
+    """Times that the way out was closed."""
     channel: str = ""
     reason: str = ""
 
@@ -87,20 +94,22 @@ class Message:
         return self.dossier
 
     @classmethod
-    def queue(cls, dossier: str, about: str, template: str, facts: tuple[str, ...], at: datetime) -> Decision[Self]:
+    def queue(
+        cls, dossier: str, about: str, template: str, facts: tuple[str, ...], at: datetime, *, code: str = ""
+    ) -> Decision[Self]:
         """One message for one event and the dossier's owner."""
         id = message_id(about, "owner")
         queued = MessageQueued(office="", role=SYSTEM.role, message=id, about=about, template=template)
-        return cls(id, dossier, about, template, facts, at, not_before=at), queued
+        return cls(id, dossier, about, template, facts, at, code, not_before=at), queued
 
-    def take(self, at: datetime, lease: timedelta = LEASE) -> Decision[Self]:
+    def take(self, at: datetime, lease: timedelta) -> Decision[Self]:
         """Take it for sending; nobody else does while the lease runs. Who dies meanwhile leaves it to the next."""
         if self.state != "queued" or (self.not_before and self.not_before > at):
             raise NotToBeSent("It was sent, or somebody is sending it now.")
-        return (replace(self, not_before=at + lease, attempts=self.attempts + 1),)
+        return (replace(self, not_before=at + lease),)
 
     def wait_for_contact(self, at: datetime) -> Decision[Self]:
-        return (replace(self, not_before=at + timedelta(seconds=2), attempts=self.attempts - 1),)
+        return (replace(self, not_before=at + timedelta(seconds=2)),)
 
     def may_wait_for_contact(self, at: datetime) -> bool:
         return at - self.queued_at < CONTACT_COMES_WITHIN
@@ -111,18 +120,28 @@ class Message:
         )
         return replace(self, state="sent", channel="email", not_before=None), sent
 
-    def failed(self, reason: str, at: datetime) -> Decision[Self]:
-        """Try again later, each time after twice as long; after the last time somebody must call."""
-        if self.attempts < MOST_ATTEMPTS:
-            return (replace(self, reason=reason, not_before=at + FIRST_PAUSE * 2 ** (self.attempts - 1)),)
+    def put_off(self, reason: str, at: datetime) -> Decision[Self]:
+        """The way out is closed: no fault of this message. However long that lasts, it is tried again."""
+        pause = min(FIRST_PAUSE * 2 ** min(self.waits, 10), LONGEST_WAIT)
+        return (replace(self, reason=reason, waits=self.waits + 1, not_before=at + pause),)
+
+    def failed(self, reason: str, at: datetime, *, for_good: bool = False) -> Decision[Self]:
+        """Try again later, each time after twice as long; after the last time, or `for_good`, somebody must call."""
+        attempts = self.attempts + 1
+        if attempts < MOST_ATTEMPTS and not for_good:
+            pause = FIRST_PAUSE * 2**self.attempts
+            return (replace(self, reason=reason, attempts=attempts, not_before=at + pause),)
         failed = MessageFailed(
             office="", role=SYSTEM.role, message=self.id, template=self.template, channel="email", reason=reason
         )
-        return replace(self, state="failed", reason=reason, not_before=None), failed, self._call()
+        called, *tasks = replace(self, reason=reason, attempts=attempts).call()
+        return called, failed, *tasks
 
     def call(self) -> Decision[Self]:
         """There is no address to write to: a call task."""
-        return replace(self, state="call", channel="call", not_before=None), self._call()
+        task = CallTaskOpened(office="", role=SYSTEM.role, message=self.id, template=self.template)
+        return replace(self, state="call", channel="call", not_before=None), task
 
-    def _call(self) -> CallTaskOpened:
-        return CallTaskOpened(office="", role=SYSTEM.role, message=self.id, template=self.template)
+    def drop(self) -> Decision[Self]:
+        """Its person asked to be forgotten: nobody is told, and nobody is called."""
+        return (replace(self, state="dropped", not_before=None),)

@@ -14,8 +14,20 @@ from shared.errors import Unavailable
 __all__ = ["MailServer", "Outbox", "Refused", "Way", "ways"]
 
 
+PERMANENT = 500
+CLOSING = 421
+"""The server's answer to anything while it goes down: about itself, not about the mail."""
+
+
 class Refused(Exception):
-    """The server took the connection and said no to this mail; its answer is the reason."""
+    """The server took the connection and said no to this mail; its answer is the reason.
+
+    `for_good` where it will say so again (5yz), unlike a full mailbox or greylisting (4yz; RFC 5321, 4.2.1).
+    """
+
+    def __init__(self, code: int) -> None:
+        super().__init__(str(code))
+        self.for_good = code >= PERMANENT
 
 
 class Way(Protocol):
@@ -39,6 +51,8 @@ class Outbox:
 
 
 class MailServer:
+    """A no to the recipient or to the text is about the mail; to the greeting, the password or the sender, about us."""
+
     def __init__(self, url: str, sender: str) -> None:
         address = urlsplit(url)
         self._host = address.hostname or "127.0.0.1"
@@ -58,10 +72,16 @@ class MailServer:
                 start_tls=None,
                 timeout=10,
             )
-        except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPResponseException) as no:
-            raise Refused(f"{getattr(no, 'code', 550)}") from no
+        except aiosmtplib.SMTPRecipientsRefused as no:
+            raise _answered(no.recipients[0].code) from no
+        except aiosmtplib.SMTPDataError as no:
+            raise _answered(no.code) from no
         except (aiosmtplib.SMTPException, OSError) as away:
             raise Unavailable(f"the mail server is away: {type(away).__name__}") from away
+
+
+def _answered(code: int) -> Refused | Unavailable:
+    return Unavailable("the mail server is going down") if code == CLOSING else Refused(code)
 
 
 def written(mail: Mail, sender: str) -> EmailMessage:

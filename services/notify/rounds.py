@@ -3,13 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 from services.notify.domain import Contact, Message
 from services.notify.gateways import Refused, Way
 from services.notify.store import Store
 from services.notify.templates import mail
-from shared.errors import Refusal, Unavailable
+from shared.clock import server_time
+from shared.errors import Refusal, Unavailable, place
+from shared.identifiers import Email
 
 __all__ = ["sending"]
 
@@ -20,52 +23,69 @@ PAUSE = 0.5
 
 
 def sending(ways: Sequence[Way], rate: int, lease: timedelta, public_url: str) -> Callable[[Store], Awaitable[None]]:
-    """A round that sends at most `rate` messages a second."""
+    """A round that sends at most `rate` messages a second. What goes wrong with one of them stops no other."""
 
     async def once(store: Store) -> None:
-        most = max(1, int(rate * PAUSE))
-        due = await store.due(_now(), most)
-        contacts = await store.contacts_of([it.dossier for it in due]) if due else {}
-        await asyncio.gather(*(_send(it, lease, contacts.get(it.dossier), store, ways, public_url) for it in due))
+        due = await store.due(server_time(), max(1, int(rate * PAUSE)))
+        if due:
+            await _Voice(store, ways, lease, public_url).say(due)
         await asyncio.sleep(PAUSE)
 
     return once
 
 
-async def _send(
-    message: Message,
-    lease: timedelta,
-    contact: Contact | None,
-    store: Store,
-    ways: Sequence[Way],
-    public_url: str,
-) -> None:
-    """Take it, say it, write what became of it. Whoever else has taken it is left to it."""
-    try:
-        message = await store.messages.change(message.id, lambda it: it.take(_now(), lease))
-    except Refusal:
-        return
-    now = _now()
-    if contact is None and message.may_wait_for_contact(now):
-        await store.messages.change(message.id, lambda it: it.wait_for_contact(now))
-    elif contact is None or not contact.email or not ways:
-        await store.messages.change(message.id, Message.call)
-    else:
-        await _mail(message, contact, store, ways, public_url)
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    store: Store
+    ways: Sequence[Way]
+    lease: timedelta
+    public_url: str
+
+    async def say(self, due: Sequence[Message]) -> None:
+        """Say them all; then raise what went wrong with the first that could not even be written down."""
+        contacts = await self.store.contacts_of([it.dossier for it in due])
+        codes = await self.store.codes_of([it.dossier for it in due if not it.code])
+        saying = (self._send(it, contacts.get(it.dossier), codes.get(it.dossier, "")) for it in due)
+        for fault in await asyncio.gather(*saying, return_exceptions=True):
+            if fault is not None:
+                raise fault
+
+    async def _send(self, message: Message, contact: Contact | None, code: str) -> None:
+        """Take it, say it, write what became of it. Whoever else has taken it is left to it."""
+        now, change = server_time(), self.store.messages.change
+        try:
+            message = await change(message.id, lambda it: it.take(now, self.lease))
+        except Refusal:
+            return
+        if contact is None and message.may_wait_for_contact(now):
+            await change(message.id, lambda it: it.wait_for_contact(now))
+        elif contact is not None and contact.is_erased:
+            await change(message.id, Message.drop)
+        elif contact is None or not contact.email or not self.ways:
+            await change(message.id, Message.call)
+        else:
+            await self._mail(message, contact, code)
+
+    async def _mail(self, message: Message, contact: Contact, code: str) -> None:
+        """An address that cannot be one, or a mail refused for good, becomes a call task at once."""
+        change = self.store.messages.change
+        try:
+            Email.of(contact.email)
+            for way in self.ways:
+                await way.send(mail(message, contact, self.public_url, code))
+        except (Unavailable, OSError) as away:
+            why = _said(message, f"{type(away).__name__}: {away}")
+            await change(message.id, lambda it: it.put_off(why, server_time()))
+        except (Refused, Refusal) as no:
+            why, for_good = _said(message, f"{type(no).__name__}: {no}"), isinstance(no, Refusal) or no.for_good
+            await change(message.id, lambda it: it.failed(why, server_time(), for_good=for_good))
+        except Exception as fault:  # noqa: BLE001  a fault of ours is this message's alone, and ends
+            why = _said(message, place(fault))
+            await change(message.id, lambda it: it.failed(why, server_time()))
+        else:
+            await change(message.id, lambda it: it.sent(server_time()))
 
 
-async def _mail(message: Message, contact: Contact, store: Store, ways: Sequence[Way], public_url: str) -> None:
-    try:
-        for way in ways:
-            await way.send(mail(message, contact, public_url))
-    except (Refused, Unavailable, OSError) as reason:
-        why = f"{type(reason).__name__}: {reason}"
-        log.warning("message %s was not sent: %s", message.id, why)
-        await store.messages.change(message.id, lambda it: it.failed(why, _now()))
-    else:
-        await store.messages.change(message.id, lambda it: it.sent(_now()))
-
-
-def _now() -> datetime:
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+def _said(message: Message, why: str) -> str:
+    log.warning("message %s was not sent: %s", message.id, why)
+    return why

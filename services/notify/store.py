@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from services.notify.domain import Contact, Message
-from shared.repository import Database, Index, Repository
-from shared.service import Carry
+from shared.repository import Carry, Database, Index, Repository, nowhere
 
 __all__ = ["Store", "keep", "prepare"]
 
 DUE = Index(("state.not_before",), "messages to be sent now", only={"state.state": "queued"})
 OF_DOSSIER = Index(("state.dossier", "state.queued_at"), "the messages of a dossier")
 TO_CALL = Index(("state.queued_at",), "who must be called, the oldest first", only={"state.state": "call"})
+
+MOST_WITH_CODE = 3
+"""Messages of a dossier that know its code: accepted, opened, decided."""
 
 
 class Store:
@@ -37,6 +39,14 @@ class Store:
         found = await self.contacts.find({"_id": {"$in": list(dossiers)}}, limit=len(dossiers))
         return {it.id: it for it in found}
 
+    async def codes_of(self, dossiers: Sequence[str]) -> dict[str, str]:
+        """The codes of dossiers, as far as an earlier message said them."""
+        if not dossiers:
+            return {}
+        wanted = {"state.dossier": {"$in": list(set(dossiers))}, "state.code": {"$gt": ""}}
+        found = await self.messages.find(wanted, limit=len(dossiers) * MOST_WITH_CODE)
+        return {it.dossier: it.code for it in found}
+
     async def of_dossier(self, dossier: str) -> list[Message]:
         return await self.messages.find({"state.dossier": dossier}, sort=("state.queued_at",))
 
@@ -51,4 +61,4 @@ def keep(database: Database, carry: Carry) -> Store:
 
 async def prepare(database: Database) -> None:
     """The indexes alone, for `motcua provision`."""
-    await keep(database, lambda *_: None).prepare()
+    await keep(database, nowhere).prepare()

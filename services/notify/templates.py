@@ -1,5 +1,6 @@
 """The words of each message, in Vietnamese and English. No procedure's name: it may say too much about a person."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.notify.domain import Contact, Mail, Message
@@ -8,72 +9,106 @@ from shared.calendar import VIETNAM
 __all__ = ["TEMPLATES", "mail"]
 
 Words = tuple[str, str]
-"""Subject and text; `{0}`, `{1}` … are the message's facts."""
+"""Subject and text. `{dossier}` says which one; `{0}`, `{1}` … are the message's facts, read as the template says:
+`{0:when}` is a moment, `{0:home}` how the result goes home, and without a word behind it the text as it is."""
 
 TEMPLATES: dict[str, dict[str, Words]] = {
     "accepted": {
-        "vi": ("Đã tiếp nhận hồ sơ {0}", "Hồ sơ {0} đã được tiếp nhận tại {1}. Ngày hẹn trả kết quả: {2}."),
-        "en": ("Dossier {0} received", "Dossier {0} was received at {1}. The result is due on {2}."),
+        "vi": (
+            "Đã tiếp nhận hồ sơ {dossier}",
+            "Hồ sơ {dossier} đã được tiếp nhận tại {0}. Ngày hẹn trả kết quả: {1:when}.",
+        ),
+        "en": ("Dossier {dossier} received", "Dossier {dossier} was received at {0}. The result is due on {1:when}."),
     },
     "refused": {
         "vi": (
-            "Hồ sơ không được tiếp nhận",
-            "Hồ sơ của bạn không được tiếp nhận tại {1} (mã lý do: {0}). Xem phiếu từ chối.",
+            "Hồ sơ {dossier} không được tiếp nhận",
+            "Hồ sơ {dossier} của bạn không được tiếp nhận tại {1} (mã lý do: {0}). Xem phiếu từ chối.",
         ),
-        "en": ("Dossier not received", "Your dossier was not received at {1} (reason {0}). See the refusal form."),
+        "en": (
+            "Dossier {dossier} not received",
+            "Your dossier {dossier} was not received at {1} (reason {0}). See the refusal form.",
+        ),
     },
     "supplement": {
         "vi": (
-            "Cần bổ sung giấy tờ",
-            "Hồ sơ của bạn cần bổ sung: {0}. Hãy nộp tại quầy, hoặc gửi qua bưu điện. Cơ quan yêu cầu: {1}.",
+            "Hồ sơ {dossier} cần bổ sung giấy tờ",
+            "Hồ sơ {dossier} cần bổ sung: {0}. Hãy nộp tại quầy, hoặc gửi qua bưu điện. Cơ quan yêu cầu: {1}.",
         ),
         "en": (
-            "Papers are missing",
-            "Your dossier needs: {0}. Bring them to the counter, or send them by post. Asked by {1}.",
+            "Dossier {dossier}: papers are missing",
+            "Your dossier {dossier} needs: {0}. Bring them to the counter, or send them by post. Asked by {1}.",
         ),
     },
     "opened": {
-        "vi": ("Hồ sơ {0} đang được xử lý", "Hồ sơ {0} đang được xử lý tại {1}. Ngày hẹn trả kết quả: {2}."),
-        "en": ("Dossier {0} is being processed", "Dossier {0} is being processed at {1}. The result is due on {2}."),
+        "vi": (
+            "Hồ sơ {dossier} đang được xử lý",
+            "Hồ sơ {dossier} đang được xử lý tại {0}. Ngày hẹn trả kết quả: {1:when}.",
+        ),
+        "en": (
+            "Dossier {dossier} is being processed",
+            "Dossier {dossier} is being processed at {0}. The result is due on {1:when}.",
+        ),
     },
     "moved": {
-        "vi": ("Ngày hẹn trả kết quả thay đổi", "Ngày hẹn mới: {0}. Lý do: {1}."),
-        "en": ("The due date moved", "New due date: {0}. Reason: {2}."),
+        "vi": (
+            "Hồ sơ {dossier}: ngày hẹn trả kết quả thay đổi",
+            "Ngày hẹn mới của hồ sơ {dossier}: {0:when}. Lý do: {1}.",
+        ),
+        "en": ("Dossier {dossier}: the due date moved", "New due date of dossier {dossier}: {0:when}. Reason: {2}."),
     },
     "decided-positive": {
-        "vi": ("Hồ sơ {0} đã có kết quả", "Hồ sơ {0} đã có kết quả tại {1}. {2}"),
-        "en": ("Dossier {0}: the result is there", "The result of dossier {0} is there at {1}. {2}"),
+        "vi": ("Hồ sơ {dossier} đã có kết quả", "Hồ sơ {dossier} đã có kết quả tại {0}. {1:home}"),
+        "en": ("Dossier {dossier}: the result is there", "The result of dossier {dossier} is there at {0}. {1:home}"),
     },
     "decided-negative": {
         "vi": (
-            "Hồ sơ {0} bị từ chối giải quyết",
-            "Hồ sơ {0} bị {1} từ chối giải quyết; lý do ghi trong phiếu từ chối. {2}",
+            "Hồ sơ {dossier} bị từ chối giải quyết",
+            "Hồ sơ {dossier} bị {0} từ chối giải quyết; lý do ghi trong phiếu từ chối. {1:home}",
         ),
-        "en": ("Dossier {0} was turned down", "Dossier {0} was turned down by {1}; the form says why. {2}"),
+        "en": (
+            "Dossier {dossier} was turned down",
+            "Dossier {dossier} was turned down by {0}; the form says why. {1:home}",
+        ),
     },
     "out-for-delivery": {
-        "vi": ("Kết quả đang được giao", "Bưu tá đang mang kết quả đến cho bạn. Hãy chuẩn bị giấy tờ tùy thân."),
-        "en": ("The result is on its way", "The postman is bringing the result. Have your identity card ready."),
-    },
-    "attempt-failed": {
-        "vi": ("Chưa giao được kết quả", "Bưu tá chưa giao được kết quả (mã lý do: {0}). Chúng tôi sẽ giao lại."),
+        "vi": (
+            "Kết quả hồ sơ {dossier} đang được giao",
+            "Bưu tá đang mang kết quả hồ sơ {dossier} đến cho bạn. Hãy chuẩn bị giấy tờ tùy thân.",
+        ),
         "en": (
-            "The result could not be delivered",
-            "The postman could not deliver the result ({0}). He will come again.",
+            "The result of dossier {dossier} is on its way",
+            "The postman is bringing the result of dossier {dossier}. Have your identity card ready.",
         ),
     },
     "invitation-left": {
-        "vi": ("Giấy mời nhận kết quả", "Bưu tá đã để lại giấy mời. Lần giao tiếp theo: từ {0}."),
-        "en": ("An invitation was left", "The postman left an invitation. Next attempt: from {0}."),
+        "vi": (
+            "Giấy mời nhận kết quả hồ sơ {dossier}",
+            "Bưu tá chưa giao được kết quả hồ sơ {dossier} và đã để lại giấy mời. Lần giao tiếp theo: từ {0:when}.",
+        ),
+        "en": (
+            "An invitation was left for dossier {dossier}",
+            "The postman left an invitation for the result of dossier {dossier}. Next attempt: from {0:when}.",
+        ),
+    },
+    "invitation-last": {
+        "vi": (
+            "Giấy mời lần cuối nhận kết quả hồ sơ {dossier}",
+            "Bưu tá đã đến hai lần mà chưa giao được kết quả hồ sơ {dossier}. Mời bạn đến bưu điện để nhận.",
+        ),
+        "en": (
+            "Last invitation for the result of dossier {dossier}",
+            "The postman came twice with the result of dossier {dossier}. Please collect it at the post office.",
+        ),
     },
     "handed-over": {
         "vi": (
-            "Đã trả kết quả",
-            "Kết quả đã được trao lúc {0}. Cảm ơn bạn; hãy cho chúng tôi biết bạn có hài lòng không.",
+            "Đã trả kết quả hồ sơ {dossier}",
+            "Kết quả hồ sơ {dossier} đã được trao lúc {0:when}. Cảm ơn bạn; hãy cho biết bạn có hài lòng không.",
         ),
         "en": (
-            "The result was handed over",
-            "The result was handed over on {0}. Thank you; tell us whether you are content.",
+            "The result of dossier {dossier} was handed over",
+            "The result of dossier {dossier} was handed over on {0:when}. Thank you; tell us whether you are content.",
         ),
     },
 }
@@ -86,22 +121,34 @@ FOOT: dict[str, str] = {
     "vi": "\n\nTra cứu hồ sơ: {url}/track\n",
     "en": "\n\nTrack your dossier: {url}/track\n",
 }
+SHORT_ID = 8
+"""Characters of the dossier's id that tell it from the person's others while it has no code."""
 
 
-def mail(message: Message, contact: Contact, public_url: str) -> Mail:
-    """A message in the language of its reader. Dates are told as people read them."""
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """A fact in a sentence: the template, not the look of the text, says how it is read."""
+
+    text: str
+    language: str
+
+    def __format__(self, how: str) -> str:
+        if how == "when":
+            return f"{datetime.fromisoformat(self.text).astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+        if how == "home":
+            return HOME_BY[self.text][self.language == "en"]
+        return self.text
+
+
+def mail(message: Message, contact: Contact, public_url: str, code: str = "") -> Mail:
+    """A message in the language of its reader; `code` is the dossier's, where another message knew it.
+
+    The dossier is named by its code; before it has one, by the end of its id (its beginning may be a time).
+    """
     language = contact.language if contact.language in FOOT else "vi"
     subject, text = TEMPLATES[message.template][language]
-    facts = [_told(fact, language) for fact in message.facts]
+    facts = [_Fact(fact, language) for fact in message.facts]
+    dossier = message.code or code or message.dossier[-SHORT_ID:]
     foot = FOOT[language].format(url=public_url)
-    return Mail(message.id, contact.email, subject.format(*facts), text.format(*facts) + foot)
-
-
-def _told(fact: str, language: str) -> str:
-    if fact in HOME_BY:
-        return HOME_BY[fact][language == "en"]
-    try:
-        at = datetime.fromisoformat(fact)
-    except ValueError:
-        return fact
-    return f"{at.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+    subject, text = (part.format(*facts, dossier=dossier) for part in (subject, text))
+    return Mail(message.id, contact.email, subject, text + foot)

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.postal.domain import Addressee, Manifest, Parcel
 from services.postal.store import Store
 from shared import door
-from shared.auth import AnyOfficial, Carrier, Hands
+from shared.auth import AnyOfficial, Carrier, Hands, Receiver
 from shared.door import FromApp, FromStore, Key, Now, once
 from shared.errors import NotFound
 from shared.repository import Repository
@@ -99,7 +99,7 @@ async def seal(
 
 @router.post("/manifests/{manifest_id}/receipt")
 async def receive(
-    manifest_id: UUID, receipt: Receive, by: AnyOfficial, manifests: Manifests, key: Key, now: Now
+    manifest_id: UUID, receipt: Receive, by: Receiver, manifests: Manifests, key: Key, now: Now
 ) -> Manifest:
     """Count, tick and sign for a bag: the hand-over record (QĐ 45/2016 art. 7.4)."""
     same = once(key, receipt, _manifest)

@@ -8,8 +8,7 @@ from services.postal.domain import Addressee, Manifest, Parcel
 from shared.calendar import Calendar
 from shared.identifiers import ItemNumber
 from shared.reference import working_calendar
-from shared.repository import Database, Index, Repository
-from shared.service import Carry
+from shared.repository import Carry, Database, Index, Repository, nowhere
 
 __all__ = ["Items", "Store", "keep", "prepare"]
 
@@ -17,7 +16,6 @@ TO_BRING = Index(
     ("state.sender", "state.kind", "state.state", "state.promised_by"), "an office's parcels by their state"
 )
 OF_DOSSIER = Index(("state.dossier",), "the parcels of a dossier")
-OF_OFFICE = Index(("state.recipient", "state.state"), "the bags on their way to an office")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class Store:
 
     async def prepare(self) -> None:
         await self.parcels.prepare(TO_BRING, OF_DOSSIER)
-        await self.manifests.prepare(OF_OFFICE)
+        await self.manifests.prepare()
         await self.addressees.prepare()
 
     async def at(self, sender: str, kind: str, state: str, *, limit: int = 100) -> list[Parcel]:
@@ -65,9 +63,6 @@ class Store:
         found = {it.id for it in await self.parcels.find({"_id": {"$in": list(parcels)}}, limit=len(parcels) or 1)}
         return [it for it in parcels if it not in found]
 
-    async def bags_to(self, office: str, *, limit: int = 50) -> list[Manifest]:
-        return await self.manifests.find({"state.recipient": office, "state.state": "sealed"}, limit=limit)
-
 
 def keep(database: Database, carry: Carry, items: Items | None = None) -> Store:
     return Store(database, carry, items or Items(), working_calendar())
@@ -75,4 +70,4 @@ def keep(database: Database, carry: Carry, items: Items | None = None) -> Store:
 
 async def prepare(database: Database) -> None:
     """The indexes alone, for `motcua provision`."""
-    await keep(database, lambda *_: None).prepare()
+    await keep(database, nowhere).prepare()

@@ -10,8 +10,9 @@ from services.processing.domain import Case, Outcome
 from services.processing.store import Store
 from shared import door
 from shared.auth import AnyOfficial, CaseWorker, Leader, Specialist
-from shared.documents import Documents, Stored
+from shared.documents import Documents, Stored, recognised
 from shared.door import FromApp, FromStore, Key, Now, once
+from shared.errors import NotFound
 from shared.repository import Repository
 
 __all__ = ["router"]
@@ -24,6 +25,12 @@ Results = Annotated[Documents, FromApp("results")]
 
 LARGEST_RESULT = 20_000_000
 """Bytes."""
+
+
+class UnknownResult(NotFound):
+    """A result was named that was never uploaded here."""
+
+    status = 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +79,17 @@ async def request_supplement(
 
 
 @router.post("/cases/{dossier_id}/decision")
-async def decide(dossier_id: UUID, decision: Decide, by: Leader, cases: Cases, key: Key, now: Now) -> Case:
+async def decide(
+    dossier_id: UUID, decision: Decide, by: Leader, cases: Cases, results: Results, key: Key, now: Now
+) -> Case:
     """Sign: the case is decided, and whether it is late is fixed."""
-    same = once(key, decision, _shown)
-    return await cases.change(
-        str(dossier_id),
-        lambda case: case.decide(decision.outcome, decision.result, decision.reason, by=by, at=now),
-        once=same,
-    )
+    id, same = str(dossier_id), once(key, decision, _shown)
+    async with cases.answering_again(id, same):
+        if decision.result and not await results.has(decision.result):
+            raise UnknownResult("No such result was uploaded here: upload the signed file first.", about="result")
+        return await cases.change(
+            id, lambda case: case.decide(decision.outcome, decision.result, decision.reason, by=by, at=now), once=same
+        )
 
 
 @router.get("/cases/{dossier_id}")
@@ -96,5 +106,5 @@ async def worklist(by: Specialist, kept: Kept, limit: int = 50) -> list[Case]:
 @router.post("/results", status_code=201)
 async def upload(request: Request, _: Leader, results: Results) -> Stored:
     """Keep a signed result; its SHA-256 is its name."""
-    kind = request.headers.get("content-type", "application/octet-stream")
-    return await results.put(request.stream(), kind, most=LARGEST_RESULT)
+    kind, result = await recognised(request.stream())
+    return await results.put(result, kind, most=LARGEST_RESULT)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Self
 
+from shared import codes
 from shared.calendar import Calendar, Term
 from shared.contracts.intake import DossierAccepted, HomeBy, Terms
 from shared.contracts.processing import (
@@ -15,7 +16,7 @@ from shared.contracts.processing import (
     StepCompleted,
     SupplementRequested,
 )
-from shared.errors import Conflict, Refusal
+from shared.errors import Conflict, Forbidden, Refusal
 from shared.events import Decision
 from shared.people import Person
 
@@ -42,6 +43,10 @@ class WaitsForPapers(Conflict):
 
 class AskedBefore(Conflict):
     """Papers are asked for once; a second request makes the dossier late (QĐ 766/QĐ-TTg)."""
+
+
+class NotYourOffice(Forbidden):
+    """Another office decides this case."""
 
 
 class ReasonMissing(Refusal):
@@ -132,9 +137,10 @@ class Case:
 
     def complete(self, step: str, group: str, *, by: Person, at: datetime) -> Decision[Self]:
         """The next planned step is done. A procedure that plans none takes any step, as often as it is done."""
-        self._still_open()
+        self._worked_on_by(by)
+        codes.code(step, "step")
         if self.stopped_at:
-            raise WaitsForPapers("The clock stands: papers were asked for and are not there yet.")
+            raise WaitsForPapers(f"The clock stands until these are there: {', '.join(self.wanted)}.")
         if self.terms.steps and step != self.next_step:
             raise NotThisStep(f"The next step is {self.next_step or 'the decision'}, not {step}.", about="step")
         case = replace(self, done=(*self.done, Done(step, at, by.id, group)))
@@ -142,11 +148,13 @@ class Case:
 
     def request_supplement(self, papers: tuple[str, ...], reason: str, *, by: Person, at: datetime) -> Decision[Self]:
         """State 5: papers are asked for, once, and the clock stops."""
-        self._still_open()
+        self._worked_on_by(by)
         if self.stopped_at or self.requests:
-            raise AskedBefore("Papers were asked for before: everything is asked for at once.")
+            raise AskedBefore("Papers were asked for before, and may be asked for once: decide on what is there.")
         if not papers or not reason.strip():
             raise ReasonMissing("Name the papers and the reason: both are printed on the form.", about="reason")
+        for paper in (*papers, reason):
+            codes.code(paper, "papers")
         case = replace(self, stopped_at=at, requests=self.requests + 1, wanted=papers)
         requested = SupplementRequested(office=by.office, role=by.role, papers=papers, reason=reason)
         return case, requested, ClockStopped(office=by.office, role=by.role, stopped_at=at)
@@ -179,13 +187,15 @@ class Case:
 
     def decide(self, outcome: Outcome, result: str, reason: str, *, by: Person, at: datetime) -> Decision[Self]:
         """State 9: signed and issued. Whether it is late is fixed here (QĐ 766/QĐ-TTg)."""
-        self._still_open()
+        self._worked_on_by(by)
         if self.stopped_at:
-            raise WaitsForPapers("The clock stands: papers were asked for and are not there yet.")
+            raise WaitsForPapers(f"The clock stands until these are there: {', '.join(self.wanted)}.")
         if self.next_step:
-            raise StepsLeft(f"{self.next_step} is not done yet.")
+            raise StepsLeft(f"{self.next_step} is not done yet: have it done first.")
         if outcome == "negative" and not reason.strip():
             raise ReasonMissing("A refusal says why: give the reason's code.", about="reason")
+        if reason:
+            codes.code(reason, "reason")
         if outcome == "positive" and not result:
             raise ResultMissing("Give the SHA-256 of the signed result.", about="result")
         case = replace(self, outcome=outcome, result=result, decided_at=at, is_late=at > self.due_at)
@@ -203,9 +213,11 @@ class Case:
             decided_at=at,
         )
 
-    def _still_open(self) -> None:
+    def _worked_on_by(self, by: Person) -> None:
         if self.outcome:
-            raise AlreadyDecided(f"It was decided before ({self.outcome}).")
+            raise AlreadyDecided(f"It was decided before ({self.outcome}): nothing more can be done with it.")
+        if by.office != self.competent_office:
+            raise NotYourOffice(f"{self.competent_office} decides this case: let a colleague there do it.")
 
     def _term(self) -> Term:
         return Term(self.terms.unit, self.terms.amount)

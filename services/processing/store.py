@@ -6,8 +6,7 @@ from typing import Any
 from services.processing.domain import Case
 from shared.calendar import Calendar
 from shared.reference import working_calendar
-from shared.repository import Database, Index, Repository
-from shared.service import Carry
+from shared.repository import Carry, Database, Index, Repository, nowhere
 
 __all__ = ["Store", "keep", "prepare"]
 
@@ -40,4 +39,4 @@ def keep(database: Database, carry: Carry) -> Store:
 
 async def prepare(database: Database) -> None:
     """The indexes alone, for `motcua provision`."""
-    await keep(database, lambda *_: None).prepare()
+    await keep(database, nowhere).prepare()

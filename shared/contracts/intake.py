@@ -57,10 +57,15 @@ class OfficeOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeClosed(Event):
+    """Says again what `OfficeOpened` said: the topic is compacted, so of a closed office this alone is kept."""
+
     topic: ClassVar[str] = "intake.offices"
     type: ClassVar[str] = "office-closed.v1"
 
     code: str
+    name: str
+    kind: str
+    valid_from: date
     valid_until: date
     successors: tuple[str, ...]
 

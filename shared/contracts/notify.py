@@ -46,7 +46,7 @@ class MessageFailed(Acted):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallTaskOpened(Acted):
-    """There is no address to write to: somebody will call, or tell them at the counter."""
+    """There is no address to write to, or no mail arrives there: somebody will call, or tell them at the counter."""
 
     topic: ClassVar[str] = "notify.messages"
     type: ClassVar[str] = "call-task-opened.v1"

@@ -39,7 +39,7 @@ OURS: dict[str, type[Settings]] = {
 }
 ALL_SETTINGS = {PREFIX + it.name.upper(): it for kind in OURS.values() for it in fields(kind)}
 OF_EACH_CONTAINER = {"MOTCUA_HOST", "MOTCUA_PORT", "MOTCUA_ROOT_PATH"}
-HERE = {"MOTCUA_OTLP_URL", *OF_EACH_CONTAINER}
+HERE = {"MOTCUA_OTLP_URL", "MOTCUA_TRUSTED_PROXIES", *OF_EACH_CONTAINER}
 """Settings whose default in containers is another one than outside them."""
 NO_HEALTH = {"provision": "it ends", "collector": "its image has nothing to ask with"}
 SECRET = re.compile(r"PASSWORD|ACCESS_KEY|SECRET_KEY")
@@ -152,6 +152,17 @@ def test_the_gateway_knows_every_service_by_name_and_port():
     for name in OURS:
         assert told[f"MOTCUA_{name.upper()}"] == f"{name}:{SERVICES[name]['environment']['MOTCUA_PORT']}"
     assert told["MOTCUA_DEMO_ISSUER"] == f"issuer:{SERVICES['issuer']['environment']['MOTCUA_PORT']}"
+
+
+def test_the_services_and_the_gateway_believe_the_network_that_the_gateway_is_in_and_no_other():
+    subnet = COMPOSE["networks"]["inside"]["ipam"]["config"][0]["subnet"]
+    assert SERVICES["gateway"]["environment"]["MOTCUA_GATEWAY_TRUSTS"] == subnet
+    for name in OURS:
+        assert SERVICES[name]["networks"] == SERVICES["gateway"]["networks"] == ["inside"]
+        assert SERVICES[name]["environment"]["MOTCUA_TRUSTED_PROXIES"] == f"${{MOTCUA_TRUSTED_PROXIES:-{subnet}}}"
+    shown = {name: value for _, name, value in LINE.findall(EXAMPLE)}
+    assert subnet == f"${{MOTCUA_SUBNET:-{shown['MOTCUA_SUBNET']}}}"
+    assert shown["MOTCUA_TRUSTED_PROXIES"] == shown["MOTCUA_SUBNET"]
 
 
 def test_demo_logins_are_only_in_the_demo_profile():

@@ -22,6 +22,7 @@ class Upstream(ThreadingHTTPServer):
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.send_header("Server", "upstream/1.0")
+                self.send_header("X-Told", self.headers.get("X-Forwarded-For", ""))
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -76,6 +77,12 @@ def test_each_path_goes_to_its_service_without_its_prefix(door: httpx.Client, as
     name, _, got = door.get(asked).text.partition(" ")
     assert name.rpartition("-")[0] == who
     assert got == path
+
+
+def test_the_address_that_the_proxy_before_the_gateway_names_reaches_the_service(door: httpx.Client):
+    told = door.get("/track", headers={"X-Forwarded-For": "203.0.113.7"}).headers["x-told"]
+    assert [it.strip() for it in told.split(",")] == ["203.0.113.7", "127.0.0.1"]
+    assert door.get("/track").headers["x-told"] == "127.0.0.1"
 
 
 def test_both_replicas_get_requests(door: httpx.Client):

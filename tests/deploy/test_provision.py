@@ -65,7 +65,14 @@ def test_topics_that_keep_the_last_word_of_each_key_are_compacted_and_no_other_f
         assert wanted[topic.name].configs["cleanup.policy"] == expected
         assert wanted[topic.name].partitions == 4
         assert wanted[topic.name].configs.get("retention.ms", "-1") == "-1"
-        assert wanted[topic.parked].configs == {"cleanup.policy": "delete", "retention.ms": "-1"}
+        assert wanted[topic.parked].configs["cleanup.policy"] == "delete"
+
+
+def test_what_is_parked_is_kept_for_ever_but_of_personal_data_which_goes_after_thirty_days():
+    wanted = {it.name: it for it in wanted_topics({"MOTCUA_RETENTION_MS": "1"})}
+    kept = {it.name: wanted[it.parked].configs["retention.ms"] for it in TOPICS}
+    assert {name for name, milliseconds in kept.items() if milliseconds != "-1"} == {"intake.people"}
+    assert kept["intake.people"] == str(30 * 24 * 60 * 60 * 1000)
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "many"])

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from deploy import ports
+from deploy.ports import SERVICES
 from deploy.running import born
-from deploy.stack import SERVICES
 
 MOTCUA = str(Path(sys.executable).with_name("motcua"))
 

@@ -9,6 +9,7 @@ from hypothesis import given, strategies as st
 
 from services.intake.domain import dossier as rules
 from services.intake.domain.dossier import Applicant, Dossier, Filing, Received, submit_and_accept
+from shared.codes import NotACode
 from shared.contracts.intake import DossierAccepted, DossierSubmitted, PaperTicked, ResultHandedOver, Terms
 from shared.errors import Refusal
 from shared.people import Person
@@ -103,14 +104,14 @@ def test_filing_and_accepting_at_once_says_all_that_both_say():
     dossier, *events = submit_and_accept(step, RECEIVED, "C", (), by=CLERK, at=AT)
     assert dossier.state == "accepted"
     assert [it.type for it in events] == ["contact-recorded.v1", "dossier-submitted.v1", "dossier-accepted.v1"]
-    with pytest.raises(rules.PapersMissing, match="Đơn"):
-        submit_and_accept(step, RECEIVED, "C", ("Đơn",), by=CLERK, at=AT)
+    with pytest.raises(rules.PapersMissing, match="form"):
+        submit_and_accept(step, RECEIVED, "C", ("form",), by=CLERK, at=AT)
 
 
 def test_everything_that_is_missing_is_asked_for_at_once_and_once():
-    with pytest.raises(rules.PapersMissing, match="Đơn, Giấy chứng sinh"):
-        submitted().accept(RECEIVED, "C", ("Đơn", "Giấy chứng sinh"), by=CLERK, at=AT)
-    asked = submitted().ask_supplement(("Đơn",), by=CLERK, at=AT)[0]
+    with pytest.raises(rules.PapersMissing, match="form, Giấy chứng sinh"):
+        submitted().accept(RECEIVED, "C", ("form", "Giấy chứng sinh"), by=CLERK, at=AT)
+    asked = submitted().ask_supplement(("form",), by=CLERK, at=AT)[0]
     with pytest.raises(Refusal, match="once"):
         asked.ask_supplement(("Khác",), by=CLERK, at=AT)
     with pytest.raises(rules.PapersMissing):
@@ -118,8 +119,8 @@ def test_everything_that_is_missing_is_asked_for_at_once_and_once():
 
 
 def test_papers_that_came_later_join_those_that_were_there():
-    asked = submitted().ask_supplement(("Đơn",), by=CLERK, at=AT)[0]
-    more, said = asked.supplement((PaperTicked("extra"),), by=CITIZEN, at=AT)
+    asked = submitted().ask_supplement(("form",), by=CLERK, at=AT)[0]
+    more, said = asked.supplement((PaperTicked("extra"),), by=CLERK, at=AT)
     assert [it.code for it in more.filing.papers] == ["form", "extra"]
     assert (more.state, said.accepted) == ("submitted", False)  # type: ignore[attr-defined]
     later, said = accepted().supplement((PaperTicked("extra"),), by=CLERK, at=AT)
@@ -159,7 +160,7 @@ def test_a_closed_dossier_takes_nothing_more(closed: Any):
     for act in (
         lambda it: it.accept(RECEIVED, "C", (), by=CLERK, at=AT),
         lambda it: it.refuse("R1", "Thiếu", by=CLERK, at=AT),
-        lambda it: it.ask_supplement(("Đơn",), by=CLERK, at=AT),
+        lambda it: it.ask_supplement(("form",), by=CLERK, at=AT),
         lambda it: it.supplement((PAPER,), by=CLERK, at=AT),
     ):
         with pytest.raises(rules.AlreadyClosed):
@@ -169,7 +170,7 @@ def test_a_closed_dossier_takes_nothing_more(closed: Any):
 ACTS: dict[str, Any] = {
     "accept": lambda it: it.accept(RECEIVED, "C", (), by=CLERK, at=AT),
     "refuse": lambda it: it.refuse("R1", "Thiếu", by=CLERK, at=AT),
-    "ask": lambda it: it.ask_supplement(("Đơn",), by=CLERK, at=AT),
+    "ask": lambda it: it.ask_supplement(("form",), by=CLERK, at=AT),
     "supplement": lambda it: it.supplement((PAPER,), by=CLERK, at=AT),
     "hand over": lambda it: it.hand_over("counter", decided=True, by=CLERK, at=AT),
 }
@@ -191,3 +192,37 @@ def test_whatever_is_tried_in_whatever_order_history_only_grows_and_acceptance_h
         assert dossier.terms == TERMS
         assert (dossier.code != "") == (acceptances == 1)
     assert acceptances <= 1
+
+
+def test_a_citizen_adds_papers_to_their_own_dossier_and_to_no_other():
+    mine = submitted(CITIZEN)
+    assert mine.supplement((PAPER,), by=CITIZEN, at=AT)[0].filing.papers == (PAPER, PAPER)
+    with pytest.raises(rules.NotYours):
+        mine.supplement((PAPER,), by=replace(CITIZEN, id="citizen-2"), at=AT)
+    with pytest.raises(rules.NotYours):
+        accepted().supplement((PAPER,), by=CITIZEN, at=AT)
+
+
+def test_only_the_office_that_received_it_or_decides_it_handles_a_dossier_but_any_counter_takes_papers():
+    elsewhere = replace(CLERK, office="H36.205.01")
+    for rule in (
+        lambda: submitted().accept(RECEIVED, "H36.202.02-261124-0001", (), by=elsewhere, at=AT),
+        lambda: submitted().refuse("R1", "Thiếu giấy tờ", by=elsewhere, at=AT),
+        lambda: submitted().ask_supplement(("form",), by=elsewhere, at=AT),
+        lambda: accepted().hand_over("counter", decided=True, by=elsewhere, at=AT),
+    ):
+        with pytest.raises(rules.NotYourOffice):
+            rule()
+    assert accepted().supplement((PAPER,), by=elsewhere, at=AT)[0].filing.papers == (PAPER, PAPER)
+    assert accepted().hand_over("counter", decided=True, by=replace(CLERK, office="H36.202"), at=AT)
+
+
+def test_what_travels_in_events_is_a_code_and_never_free_text():
+    for rule in (
+        lambda: submitted(papers=(PaperTicked("Đơn của bà Ka Thơm"),)),
+        lambda: submitted().refuse("vì bà Ka Thơm vắng mặt", "words", by=CLERK, at=AT),
+        lambda: submitted().ask_supplement(("giấy của bà",), by=CLERK, at=AT),
+        lambda: accepted().supplement((PaperTicked("a b"),), by=CLERK, at=AT),
+    ):
+        with pytest.raises(NotACode):
+            rule()

@@ -1,18 +1,26 @@
 """What the applicant sees of all four services."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
+from itertools import permutations, product
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
 from hypothesis import given, strategies as st
 
+from services.intake.consumers import cases
 from services.intake.domain.catalogue import Office
 from services.intake.domain.dossier import Applicant, Dossier, Fact, Filing
 from services.intake.domain.listing import ListedOffice, ListedProcedure
 from services.intake.domain.progress import MOST_ENTRIES, OWN, Entry, Progress, national_state, timeline
+from services.intake.store import Store
+from shared.contracts.acting import Acted
 from shared.contracts.intake import OfficeClosed, OfficeOpened, ProcedurePublished, Terms
+from shared.contracts.processing import CaseDecided, CaseOpened, ClockResumed, DeadlineMoved, SupplementRequested
+from shared.events import Envelope, Heard
+from tests.contracts.publish import example
 from tests.shared.filings import PROCEDURE
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -64,6 +72,59 @@ def test_a_line_that_stands_there_is_not_doubled_and_the_oldest_go_beyond_the_bo
     assert progress.entries[0].at == AT + timedelta(seconds=5)
 
 
+class Kept:
+    """Where the progress of one dossier is kept."""
+
+    def __init__(self) -> None:
+        self.known: Progress | None = None
+
+    def keep(self, id: str, note: Callable[[Progress | None], tuple[Progress]], *, cause: object) -> None:
+        (self.known,) = note(self.known)
+
+
+DUE, MOVED = AT + timedelta(days=5), AT + timedelta(days=7)
+TOLD: list[Acted] = [
+    replace(example(CaseOpened), due_at=DUE),
+    example(SupplementRequested),
+    example(ClockResumed),
+    replace(example(DeadlineMoved), was_due_at=DUE, due_at=MOVED),
+    replace(example(CaseDecided), late=True),
+]
+
+
+def after(hours: Iterable[int]) -> Progress:
+    """What is known when the facts of these hours arrived in this order."""
+    kept = Kept()
+    for hour in hours:
+        event = TOLD[hour]
+        envelope = Envelope(
+            "processing.cases", event.type, "/c", hour, "d1", (AT + timedelta(hours=hour)).isoformat(), "", b""
+        )
+        handler = cases.handlers[event.type][1]
+        handler(Heard(event, envelope), cast("Store", SimpleNamespace(progress=kept)))
+    assert kept.known
+    return kept.known
+
+
+def test_a_case_opened_that_is_replayed_behind_the_decision_adds_its_line_and_changes_nothing_else():
+    known = after([1, 2, 3, 4, 0])
+    assert (known.state, known.due_at, known.is_decided, known.is_late) == (9, MOVED, True, True)
+    assert [it.what for it in known.entries][-1] == "case-opened"
+    assert len(known.entries) == 5
+
+
+@pytest.mark.parametrize("arrived", list(permutations(range(5))))
+def test_in_whatever_order_facts_arrive_the_newest_of_them_holds(arrived: tuple[int, ...]):
+    known, told = after(arrived), after(range(5))
+    assert replace(known, entries=()) == replace(told, entries=())
+    assert timeline(DOSSIER, known) == timeline(DOSSIER, told)
+
+
+def test_facts_that_come_in_their_order_are_each_followed():
+    assert [after(range(n)).state for n in (1, 2, 3, 4, 5)] == [4, 5, 4, 4, 9]
+    assert [after(range(n)).due_at for n in (3, 4)] == [DUE, MOVED]
+
+
 def test_a_procedure_version_is_published_under_its_code_and_version():
     listed, said = ListedProcedure.publish(PROCEDURE)
     assert listed.id == f"{PROCEDURE.code}@{PROCEDURE.version}"
@@ -82,5 +143,8 @@ def test_an_office_is_opened_once_and_closed_once_when_it_is_given_an_end():
     assert [type(it) for it in ended[1:]] == [OfficeOpened, OfficeClosed]
     closed, *said = opened.closed_as(ended)
     assert [type(it) for it in said] == [OfficeClosed]
+    last = said[0]
+    assert isinstance(last, OfficeClosed)
+    assert (last.name, last.kind, last.valid_from) == ("Văn phòng", "one-stop", date(2018, 1, 1)), "all that is known"
     assert closed.closed_as(ended) == (closed,)
     assert opened.closed_as(ListedOffice.open(office(None))) == (opened,)

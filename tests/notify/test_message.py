@@ -40,42 +40,70 @@ def test_what_travels_of_a_message_names_no_person_and_holds_no_words():
     assert "H36.202" not in str(said)
 
 
+LEASE = timedelta(seconds=60)
+
+
 def test_a_message_is_taken_by_one_sender_while_the_lease_runs_and_by_another_when_it_ended():
-    (taken,) = queued().take(AT)
+    (taken,) = queued().take(AT, LEASE)
     with pytest.raises(rules.NotToBeSent):
-        taken.take(AT + rules.LEASE - timedelta(seconds=1))
-    (again,) = taken.take(AT + rules.LEASE)
-    assert (taken.attempts, again.attempts) == (1, 2)
+        taken.take(AT + LEASE - timedelta(seconds=1), LEASE)
+    (again,) = taken.take(AT + LEASE, LEASE)
     sent, said = again.sent(AT)
     assert isinstance(said, MessageSent)
     with pytest.raises(rules.NotToBeSent):
-        sent.take(AT + timedelta(days=1))
+        sent.take(AT + timedelta(days=1), LEASE)
 
 
-def test_a_message_that_fails_is_tried_again_each_time_after_twice_as_long_and_then_somebody_must_call():
-    message, pauses, now = queued(), [], AT
+def test_a_message_that_is_refused_for_now_is_tried_again_each_time_after_twice_as_long_and_then_somebody_must_call():
+    message, now = queued(), AT
+    pauses: list[timedelta] = []
     for _ in range(rules.MOST_ATTEMPTS - 1):
-        (message,) = message.take(now)
-        (message,) = message.failed("550", now)
+        (message,) = message.failed("450", now)
         assert message.not_before is not None
-        pauses.append((message.not_before - now).total_seconds())
+        pauses.append(message.not_before - now)
         now = message.not_before
-    assert pauses == [15.0 * 2**n for n in range(rules.MOST_ATTEMPTS - 1)]
-    (message,) = message.take(now)
-    message, failed, call = message.failed("550", now)
-    assert message.state == "failed"
+    assert pauses == [rules.FIRST_PAUSE * 2**n for n in range(rules.MOST_ATTEMPTS - 1)]
+    message, failed, call = message.failed("450", now)
+    assert (message.state, message.channel, message.reason) == ("call", "call", "450")
     assert isinstance(failed, MessageFailed)
     assert isinstance(call, CallTaskOpened)
+
+
+def test_a_message_that_is_refused_for_good_is_not_tried_again():
+    message, failed, call = queued().failed("550", AT, for_good=True)
+    assert (message.state, message.reason, message.attempts) == ("call", "550", 1)
+    assert isinstance(failed, MessageFailed)
+    assert isinstance(call, CallTaskOpened)
+
+
+def test_while_the_way_out_is_closed_a_message_waits_longer_up_to_a_bound_and_uses_up_no_attempt():
+    message, now = queued(), AT
+    pauses: list[timedelta] = []
+    for _ in range(200):
+        (message,) = message.put_off("Unavailable", now)
+        assert message.not_before is not None
+        pauses.append(message.not_before - now)
+        now = message.not_before
+    assert pauses[:3] == [timedelta(seconds=15), timedelta(seconds=30), timedelta(seconds=60)]
+    assert max(pauses) == pauses[-1] == rules.LONGEST_WAIT
+    assert (message.state, message.attempts) == ("queued", 0)
+
+
+def test_of_an_erased_contact_nothing_is_said_and_nobody_is_called():
+    (dropped,) = queued().drop()
+    assert dropped.state == "dropped"
+    with pytest.raises(rules.NotToBeSent):
+        dropped.take(AT + timedelta(days=1), LEASE)
 
 
 def test_a_message_waits_a_while_for_the_contact_that_travels_on_another_topic():
     message = queued()
     assert message.may_wait_for_contact(AT + rules.CONTACT_COMES_WITHIN - timedelta(seconds=1))
     assert not message.may_wait_for_contact(AT + rules.CONTACT_COMES_WITHIN)
-    (taken,) = message.take(AT)
+    (taken,) = message.take(AT, LEASE)
     (waiting,) = taken.wait_for_contact(AT)
     assert waiting.attempts == 0, "waiting is no attempt"
-    assert waiting.take(AT + timedelta(seconds=2))
+    assert waiting.take(AT + timedelta(seconds=2), LEASE)
 
 
 def test_without_an_address_somebody_is_to_call():
@@ -92,7 +120,16 @@ def test_a_contact_that_is_erased_is_gone():
     assert "Ka Thơm" not in str(gone)
 
 
-FACTS = ("H36.202.02-261124-0001", "2026-12-01T10:00:00+00:00", "post")
+CODE = "H36.202.02-261124-0001"
+WHEN = "2026-12-01T10:00:00+00:00"
+FACTS = {"when": WHEN, "home": "post", "": "H36.202"}
+"""A fact for each way in which a template reads one."""
+
+
+def facts_for(template: str) -> tuple[str, ...]:
+    read = [it for words in TEMPLATES[template].values() for part in words for it in Formatter().parse(part)]
+    wanted = {field: how or "" for _, field, how, _ in read if field and field != "dossier"}
+    return tuple(FACTS[wanted.get(str(n), "")] for n in range(3))
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -100,10 +137,10 @@ FACTS = ("H36.202.02-261124-0001", "2026-12-01T10:00:00+00:00", "post")
 def test_every_message_can_be_said_in_both_languages_with_all_its_facts_and_the_way_to_look_it_up(
     template: str, language: str
 ):
-    subject, text = TEMPLATES[template][language]
-    used = {field for part in (subject, text) for _, field, _, _ in Formatter().parse(part) if field is not None}
-    made = mail(queued(template, *FACTS), Contact("d1", "Ka Thơm", language, email="a@b.c"), "https://mot-cua.example")
-    assert used <= {"0", "1", "2"}
+    contact = Contact("d1", "Ka Thơm", language, email="a@b.c")
+    made = mail(queued(template, *facts_for(template)), contact, "https://mot-cua.example", CODE)
+    assert CODE in made.subject
+    assert CODE in made.text
     assert "{" not in made.subject + made.text
     assert "https://mot-cua.example/track" in made.text
     assert made.to == "a@b.c"
@@ -117,12 +154,28 @@ def test_a_language_that_nobody_wrote_yet_is_answered_in_vietnamese():
 def test_dates_are_told_as_people_here_read_them_and_codes_in_words():
     made = mail(queued("handed-over", "2026-11-24T02:00:00+00:00"), KA_THOM, "u")
     assert "09:00 24/11/2026" in made.text
-    assert HOME_BY["post"][0] in mail(queued("decided-positive", "c", "o", "post"), KA_THOM, "u").text
+    assert HOME_BY["post"][0] in mail(queued("decided-positive", "o", "post"), KA_THOM, "u").text
+
+
+@pytest.mark.parametrize("reason", ["20240101", "2024-01-01", "post"])
+def test_a_code_that_looks_like_a_date_or_like_another_word_is_told_as_it_is(reason: str):
+    assert f"(mã lý do: {reason})" in mail(queued("refused", reason, "H36.202"), KA_THOM, "u").text
+
+
+def test_a_dossier_is_named_by_its_code_and_before_it_has_one_by_the_end_of_its_id():
+    dossier = "0199aa00-0000-7000-8000-00005eed0001"
+    (early, _), (accepted, _) = (
+        Message.queue(dossier, "e1", "refused", ("R1", "H36.202"), AT),
+        Message.queue(dossier, "e2", "accepted", ("H36.202", WHEN), AT, code=CODE),
+    )
+    assert "5eed0001" in mail(early, KA_THOM, "u").subject
+    assert CODE in mail(early, KA_THOM, "u", CODE).subject
+    assert CODE in mail(accepted, KA_THOM, "u").subject
 
 
 def test_both_languages_tell_the_same_facts():
     def facts(words: tuple[str, str]) -> set[str]:
-        return set(re.findall(r"\{\d\}", " ".join(words)))
+        return set(re.findall(r"\{[^}]+\}", " ".join(words)))
 
     apart = [it for it, words in TEMPLATES.items() if facts(words["vi"]) != facts(words["en"])]
     assert apart == ["moved"], "there each language has its own words for the reason"
@@ -144,7 +197,15 @@ async def test_the_outbox_keeps_one_file_for_each_message_however_often_it_is_se
 class Inbox:
     def __init__(self) -> None:
         self.mails: list[bytes] = []
-        self.answer = "250 OK"
+        self.answer = self.sender_answer = self.recipient_answer = "250 OK"
+
+    async def handle_MAIL(self, _: SMTP, __: Any, envelope: Any, sender: str, ___: list[str]) -> str:  # noqa: N802
+        envelope.mail_from = sender
+        return self.sender_answer
+
+    async def handle_RCPT(self, _: SMTP, __: Any, envelope: Any, to: str, ___: list[str]) -> str:  # noqa: N802
+        envelope.rcpt_tos.append(to)
+        return self.recipient_answer
 
     async def handle_DATA(self, _: SMTP, __: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         self.mails.append(envelope.content)
@@ -161,8 +222,19 @@ async def test_a_mail_server_gets_the_mail_as_it_was_written_and_its_refusal_is_
         read = message_from_bytes(inbox.mails[0], policy=policy.default)
         assert (read["Subject"], read["Message-ID"]) == (MAIL.subject, "<m1@motcua>")
         assert read.get_content().strip() == MAIL.text
-        inbox.answer = "550 no such mailbox"
-        with pytest.raises(Refused, match="550"):
+        for answer, for_good in (("550 no such mailbox", True), ("450 try later", False)):
+            inbox.answer = answer
+            with pytest.raises(Refused, match=answer[:3]) as refused:
+                await server.send(MAIL)
+            assert refused.value.for_good is for_good
+        inbox.answer = "421 going down"
+        with pytest.raises(Unavailable):
+            await server.send(MAIL)
+        inbox.sender_answer = "550 who are you"
+        with pytest.raises(Unavailable):
+            await server.send(MAIL)
+        inbox.sender_answer, inbox.recipient_answer = "250 OK", "551 not here"
+        with pytest.raises(Refused, match="551"):
             await server.send(MAIL)
     finally:
         await asyncio.to_thread(controller.stop)

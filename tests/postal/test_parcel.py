@@ -1,4 +1,4 @@
-"""The road: a parcel's way, two invitations apart, proof at the door; a bag with two signatures."""
+"""The road: a parcel's way, two invitations and then back, proof at the door; a bag signed by two offices."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,9 +9,10 @@ from hypothesis import given, strategies as st
 from services.postal.domain import Addressee, Manifest, Parcel, manifest as bag, parcel as rules, parcel_id
 from services.postal.store import Items
 from shared.calendar import Term
+from shared.codes import InvalidDigest
 from shared.contracts.intake import ContactRecorded
 from shared.contracts.postal import AttemptFailed, InvitationLeft, ManifestReceived, MoneyCollected, ParcelDelivered
-from shared.errors import Refusal
+from shared.errors import Forbidden, Refusal
 from shared.identifiers import ItemNumber
 from shared.people import Person
 from shared.reference import working_calendar
@@ -21,6 +22,8 @@ WORKING = working_calendar()
 POSTMAN = Person("p-1", "K'Brèo", "carrier", "H36.202.02")
 CLERK = Person("c-1", "Nguyễn Thị Hồng", "counter-clerk", "H36.202.02")
 OFFICER = Person("o-1", "Trần Văn Lộc", "one-stop-officer", "H36.202")
+BOTH = Person(OFFICER.id, OFFICER.name, "carrier", OFFICER.office)
+"""The officer, who drove the bag as well."""
 PROOF = "a" * 64
 
 
@@ -62,11 +65,19 @@ def test_a_failed_attempt_leaves_an_invitation_and_the_next_one_comes_two_workin
     first, failed, invited = out().attempt_failed("nobody-there", WORKING, by=POSTMAN, at=AT)
     assert isinstance(failed, AttemptFailed)
     assert isinstance(invited, InvitationLeft)
-    assert invited.next_attempt_after == WORKING.due(AT, Term("working-days", 2))
+    assert invited.next_attempt_after == first.next_attempt_after == WORKING.due(AT, Term("working-days", 2))
     again = first.go_out(by=POSTMAN)[0]
     second, failed, invited = again.attempt_failed("moved", WORKING, by=POSTMAN, at=AT)
     assert (failed.attempt, invited.invitation) == (2, 2)  # type: ignore[attr-defined]
     assert [it.reason for it in second.attempts] == ["nobody-there", "moved"]
+
+
+def test_after_two_invitations_a_parcel_is_not_brought_a_third_time_but_goes_back():
+    parcel = ordered()
+    for _ in range(rules.INVITATIONS):
+        parcel = parcel.go_out(by=POSTMAN)[0].attempt_failed("nobody-there", WORKING, by=POSTMAN, at=AT)[0]
+    with pytest.raises(rules.GoesBack, match="bring it to the office"):
+        parcel.go_out(by=POSTMAN)
 
 
 def test_only_what_is_with_a_postman_fails_or_is_delivered():
@@ -86,8 +97,17 @@ def test_a_delivery_is_signed_for_and_the_signature_travels_as_its_digest_alone(
     assert (parcel.state, parcel.proof, said.proof) == ("delivered", PROOF, PROOF)
     assert "cccd" not in str(said)
     assert "K'Brèo" not in str(said)
-    with pytest.raises(rules.ProofMissing):
-        out().deliver("signed", "cccd", by=POSTMAN, at=AT)
+
+
+@pytest.mark.parametrize("wrong", ["", "signed", "a" * 63, "a" * 65, "g" * 64, "٣" * 64, "a" * 64 + "\n"])
+def test_a_proof_that_is_no_sha_256_is_refused_by_the_name_of_its_field(wrong: str):
+    with pytest.raises(InvalidDigest, match="64 hexadecimal digits") as refused:
+        out().deliver(wrong, "cccd", by=POSTMAN, at=AT)
+    assert refused.value.about == "proof"
+
+
+def test_a_proof_is_kept_in_small_letters_however_it_was_typed():
+    assert out().deliver("AB" * 32, "cccd", by=POSTMAN, at=AT)[0].proof == "ab" * 32
 
 
 def test_money_is_a_positive_whole_number_and_adds_up():
@@ -97,6 +117,18 @@ def test_money_is_a_positive_whole_number_and_adds_up():
     for wrong in (0, -5):
         with pytest.raises(rules.NotAnAmount):
             out().collect(wrong, by=POSTMAN)
+
+
+def test_money_is_collected_with_a_result_on_the_round_or_after_it_and_never_before_or_for_a_paper_file():
+    assert delivered().collect(26_000, by=POSTMAN)[0].dong == 26_000
+    failed = out().attempt_failed("moved", WORKING, by=POSTMAN, at=AT)[0]
+    for not_there in (ordered(), failed):
+        with pytest.raises(rules.NotOnTheRoad):
+            not_there.collect(26_000, by=POSTMAN)
+    file = ordered("file")
+    for it in (file, file.arrive(PROOF, office="H36.202", role="r", at=AT)[0]):
+        with pytest.raises(rules.GoesInABag):
+            it.collect(26_000, by=POSTMAN)
 
 
 def test_a_bag_that_is_signed_for_delivers_the_paper_files_in_it_and_no_result():
@@ -140,12 +172,25 @@ def test_a_hand_over_has_two_sides_and_happens_once():
     with pytest.raises(bag.NotSealed, match="open"):
         opened("a").receive(("a",), by=OFFICER, at=AT)
     with pytest.raises(bag.SameHands):
-        sealed("a").receive(("a",), by=CLERK, at=AT)
+        opened("a").close("S-1", (), by=BOTH, at=AT)[0].receive(("a",), by=OFFICER, at=AT)
     received, said = sealed("a").receive(("a",), by=OFFICER, at=AT)
     assert isinstance(said, ManifestReceived)
     assert said.record == received.record
-    with pytest.raises(bag.NotSealed):
+    with pytest.raises(bag.NotSealed, match="signed for before"):
         received.receive(("a",), by=OFFICER, at=AT)
+
+
+def test_a_bag_is_sealed_by_the_senders_office_or_by_a_carrier():
+    with pytest.raises(Forbidden, match=r"sent by H36\.202\.02: let somebody of that office or a carrier seal it"):
+        opened("a").close("S-1", (), by=OFFICER, at=AT)
+    for by in (CLERK, POSTMAN, BOTH):
+        assert opened("a").close("S-1", (), by=by, at=AT)[0].sealed_by == by.id
+
+
+def test_a_bag_is_signed_for_by_the_office_to_which_it_goes():
+    for by in (Person("c-2", "Lê Thị Na", "counter-clerk", "H36.202.02"), Person("x", "", "leader", "H36.20")):
+        with pytest.raises(Forbidden, match=r"goes to H36\.202: let somebody of that office sign for it"):
+            sealed("a").receive(("a",), by=by, at=AT)
 
 
 @given(st.sets(st.sampled_from("abcdef"), min_size=1), st.sets(st.sampled_from("abcdefgh")))

@@ -9,6 +9,7 @@ from hypothesis import given, strategies as st
 
 from services.processing import domain as rules
 from services.processing.domain import Case
+from shared.codes import NotACode
 from shared.contracts.intake import DossierAccepted, Terms
 from shared.contracts.processing import CaseDecided, CaseOpened, ClockResumed, ClockStopped, DeadlineMoved
 from shared.errors import Refusal
@@ -200,3 +201,25 @@ def test_whatever_is_tried_the_due_date_never_comes_earlier_and_a_decision_is_fi
         assert before.outcome is None or it == before
     assert decisions <= 1
     assert replace(it) == it
+
+
+def test_a_case_is_worked_on_and_signed_where_it_is_decided():
+    elsewhere = replace(LEADER, office="H36.203")
+    for rule in (
+        lambda: case("verify").complete("verify", "", by=elsewhere, at=AT),
+        lambda: case().request_supplement(("form",), "R1", by=elsewhere, at=AT),
+        lambda: case().decide("positive", "a" * 64, "", by=elsewhere, at=AT),
+    ):
+        with pytest.raises(rules.NotYourOffice):
+            rule()
+
+
+def test_steps_papers_and_reasons_are_codes_for_they_travel_in_events():
+    for rule in (
+        lambda: case().complete("gọi cho bà Ka Thơm", "", by=SPECIALIST, at=AT),
+        lambda: case().request_supplement(("giấy của bà",), "R1", by=SPECIALIST, at=AT),
+        lambda: case().request_supplement(("form",), "vì bà vắng", by=SPECIALIST, at=AT),
+        lambda: case().decide("negative", "", "vì bà vắng", by=LEADER, at=AT),
+    ):
+        with pytest.raises(NotACode):
+            rule()

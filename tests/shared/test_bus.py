@@ -6,7 +6,7 @@ from collections import Counter as Tally
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from deploy.engines import Engines
@@ -356,6 +356,28 @@ async def test_without_a_broker_starting_and_publishing_say_unavailable(topic: s
     with pytest.raises(Unavailable):
         await bus.start()
     assert not await bus.is_reachable()
+
+
+async def test_a_bus_that_cannot_make_its_consumers_wait_says_so_at_start_and_leaves_no_producer_open(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch
+):
+    bus, stopped = Bus(engines.kafka, "toys"), list[object]()
+    connect, stop = bus.broker.connect, AIOKafkaProducer.stop
+
+    async def otherwise() -> None:
+        await connect()
+        bus.broker.config.broker_config.builder = AIOKafkaConsumer
+
+    async def noted(self: AIOKafkaProducer) -> None:
+        stopped.append(self)
+        await stop(self)
+
+    monkeypatch.setattr(bus.broker, "connect", otherwise)
+    monkeypatch.setattr(AIOKafkaProducer, "stop", noted)
+    with pytest.raises(TypeError, match=r"uv\.lock"):
+        await bus.start()
+    assert bus._producer in stopped
+    await bus.deafen()
 
 
 async def test_a_topic_that_is_not_there_is_weather_and_no_fault(topic: str):

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from deploy.engines import Engines
-from shared.documents import Corrupted, Documents, DocumentTooLarge, EmptyDocument, Stored
+from shared.documents import Corrupted, Documents, DocumentTooLarge, EmptyDocument, Stored, UnknownKind, recognised
 from shared.errors import NotFound, Unavailable
 from tests.shared.toys import fresh
 
@@ -130,3 +130,28 @@ async def test_a_large_file_is_never_in_memory_as_a_whole(documents: Documents):
     assert stored.size == 120_000_000
     assert peak < 60_000_000
     assert documents._client.stat_object(documents._bucket, stored.digest).size == 120_000_000
+
+
+@pytest.mark.parametrize(
+    ("begins", "kind"),
+    [
+        (b"%PDF-1.7 and more", PDF),
+        (b"\xff\xd8\xff\xe0 and more", "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n and more", "image/png"),
+        (b"II*\x00 and more", "image/tiff"),
+    ],
+)
+async def test_a_paper_is_known_by_how_it_begins_however_it_comes_in_pieces(begins: bytes, kind: str):
+    for pieces in ((begins,), tuple(begins[n : n + 1] for n in range(len(begins)))):
+        found, whole = await recognised(chunks(*pieces))
+        assert (found, b"".join([it async for it in whole])) == (kind, begins)
+
+
+@pytest.mark.parametrize("content", [b"<html><script>", b"MZ\x90\x00 a program", b"%PD"])
+async def test_what_is_no_paper_is_refused_whatever_it_is_called(content: bytes):
+    with pytest.raises(UnknownKind, match="PDF, JPEG, PNG or TIFF"):
+        await recognised(chunks(content))
+
+
+async def test_what_is_no_digest_names_no_document(documents: Documents):
+    assert [await documents.has(it) for it in ("", ".", "../x", "A" * 64, "a" * 64)] == [False] * 5

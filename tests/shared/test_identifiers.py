@@ -19,7 +19,9 @@ from shared.data.provinces import PROVINCES
 from shared.errors import Refusal
 from shared.identifiers import (
     CitizenNumber,
+    Email,
     InvalidCitizenNumber,
+    InvalidEmail,
     InvalidItemNumber,
     InvalidPhone,
     InvalidTaxNumber,
@@ -39,6 +41,7 @@ readers: tuple[Callable[[str], object], ...] = (
     identity_number,
     TaxNumber.of,
     Phone.of,
+    Email.of,
     ItemNumber.of,
     ProcedureCode.of,
     AgencyCode.of,
@@ -132,6 +135,27 @@ def test_a_mobile_number_from_before_2018_is_refused_with_advice(raw: str) -> No
 def test_a_number_at_which_nobody_in_viet_nam_answers_is_refused(raw: str) -> None:
     with pytest.raises(InvalidPhone):
         Phone.of(raw)
+
+
+def test_an_email_address_is_kept_with_its_domain_in_small_letters_and_its_own_part_as_it_was_written() -> None:
+    assert Email.of(" Ka.Thom+ho-so@Lam-Dong.Example.VN ").text == "Ka.Thom+ho-so@lam-dong.example.vn"
+    longest = f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 61}"
+    assert Email.of(longest).text == longest
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *("", ",", "a", "@b.vn", "a@b", "a..b@x.vn", "a@-x.vn", "a@x..vn", "thơm@x.vn", '"a b"@x.vn', "a@[127.0.0.1]"),
+        *("a\nb@x.vn", "a@x.vn\nBcc: c@x.vn", "a@b.vn, c@b.vn", "Ka Thơm <a@b.vn>"),
+        *("a" * 65 + "@x.vn", "a@" + "x" * 63 + ".vn" * 80),
+    ],
+)
+def test_what_is_no_single_email_address_is_refused_with_an_example_and_without_repeating_it(raw: str) -> None:
+    with pytest.raises(InvalidEmail, match=r"ten@example\.com") as refused:
+        Email.of(raw)
+    assert refused.value.about == "email"
+    assert "Thơm" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

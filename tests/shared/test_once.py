@@ -80,3 +80,25 @@ async def test_the_answers_kept_are_bounded_and_that_of_the_creation_is_kept_to_
         await repository.create("a", lambda: (Counter("a"),), once=asked("created"))
     again = await repository.change("a", lambda it: it.add(), once=asked("key 0"))
     assert again.count == MOST_ANSWERS + 2, "the oldest is forgotten, so it is decided anew"
+
+
+async def test_what_was_answered_once_is_answered_again_even_where_a_check_before_it_would_refuse_today(
+    database: Database,
+):
+    repository = counters(database)
+
+    async def ask(body: bytes = b"body", *, is_open: bool) -> None:
+        same = asked("created", body)
+        async with repository.answering_again("a", same):
+            if not is_open:
+                raise NotThat("the office has closed meanwhile")
+            await repository.create("a", lambda: (Counter("a", 1),), once=same)
+
+    with pytest.raises(NotThat):
+        await ask(is_open=False)
+    await ask(is_open=True)
+    with pytest.raises(Repeated) as first:
+        await ask(is_open=False)
+    assert first.value.answer == b'{"id":"a","count":1}'
+    with pytest.raises(Conflict):
+        await ask(b"other", is_open=False)

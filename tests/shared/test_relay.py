@@ -102,6 +102,26 @@ async def test_with_the_bus_away_memory_is_bounded_and_later_everything_is_publi
     assert {source: max(numbers) for source, numbers in said.items()} == {f"/toys/{id}": 6 for id in ids(20)}
 
 
+async def test_with_the_bus_away_the_bytes_in_memory_are_bounded_too_and_later_everything_is_published_in_order(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "MOST_BYTES", 10_000)
+    published = Published()
+    published.away = Unavailable("no broker")
+    relay = Relay(published, late=SOON)
+    repository = counters(database, relay.carry)
+    async with carried(relay, repository):
+        for id in ids(20):
+            await repository.create(id, lambda it=id: Counter(it).add(SAID, words="x" * 2_000))
+        assert 10_000 <= relay.held_bytes < 10_000 + 2_500, "no more than the bound and the event that reached it"
+        assert relay.held == 5
+        published.away = None
+        await until(lambda: nothing_pending(repository))
+        await relay.drained()
+    assert published.sequences() == {f"/toys/{id}": [1] for id in ids(20)}
+    assert (relay.held, relay.held_bytes) == (0, 0)
+
+
 async def test_a_fault_of_the_bus_is_tried_again_and_loses_nothing(database: Database):
     published = Published()
     published.away = RuntimeError("a surprise")

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import MISSING, fields
 from typing import Annotated, Any
 
 import httpx
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 
@@ -17,7 +19,7 @@ from shared.auth import Anyone
 from shared.bus import Hears
 from shared.door import FromStore
 from shared.repository import Repository
-from shared.service import build
+from shared.service import build, serve
 from shared.settings import Settings
 from tests.shared.apps import Issuer, client, ready, running, settings_for
 from tests.shared.toys import Counter, counters, fresh, records, said_on, until
@@ -163,6 +165,8 @@ async def test_a_service_that_starts_before_its_engines_answers_503_and_begins_w
 async def test_a_graceful_stop_lets_nothing_lie(own: Engines, app: FastAPI):
     async with service(app) as asking:
         await ready(asking)
+        await asking.put("/counters/first")
+        await until(lambda: heard(asking, "first"))  # it is ready before it has reached the bus
         await asyncio.gather(*(asking.put(f"/counters/d{n}") for n in range(100)))
         repository = app.state.store.counters
         database, name = app.state.frame.database, app.state.frame.database.name
@@ -220,3 +224,21 @@ async def test_a_round_that_fails_is_called_again_and_one_that_runs_is_ended_bef
         await asyncio.wait_for(begun.wait(), 30)
         asyncio.get_running_loop().call_later(0.2, may_end.set)
     assert set(called) == {"failed", "ended"}
+
+
+def test_a_service_believes_the_proxies_that_it_is_told_of_and_by_default_this_machine_alone(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    named: list[dict[str, Any]] = []
+
+    def run(_: object, **given: Any) -> None:
+        named.append(given)
+
+    monkeypatch.setattr(uvicorn, "run", run)
+    for it in fields(Settings):
+        if it.default is MISSING:
+            monkeypatch.setenv(f"MOTCUA_{it.name.upper()}", "http://told.example")
+    serve(lambda _: FastAPI(), Settings)
+    monkeypatch.setenv("MOTCUA_TRUSTED_PROXIES", "10.1.0.0/16, 10.2.0.1")
+    serve(lambda _: FastAPI(), Settings)
+    assert [it["forwarded_allow_ips"] for it in named] == ["127.0.0.1", "10.1.0.0/16, 10.2.0.1"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Self
 
+from shared import codes
 from shared.contracts.intake import (
     Channel,
     ContactRecorded,
@@ -18,9 +19,9 @@ from shared.contracts.intake import (
     SupplementAskedAtCounter,
     Terms,
 )
-from shared.errors import Conflict, Refusal
+from shared.errors import Conflict, Forbidden, Refusal
 from shared.events import Decision, Event
-from shared.identifiers import Phone, TaxNumber, identity_number
+from shared.identifiers import Email, Phone, TaxNumber, identity_number
 from shared.people import Person
 
 __all__ = ["Applicant", "Dossier", "Fact", "Filing", "Received"]
@@ -61,6 +62,14 @@ class NotAccepted(Conflict):
     pass
 
 
+class NotYours(Forbidden):
+    """Another citizen filed it."""
+
+
+class NotYourOffice(Forbidden):
+    """Neither the office that received it nor the one that decides."""
+
+
 class NotDecided(Conflict):
     """There is no result yet to hand over."""
 
@@ -88,7 +97,8 @@ class Applicant:
             raise NameMissing("Who owns the dossier? Give the name as it stands on the identity card.", about="name")
         read = identity_number if self.kind == "person" else TaxNumber.of
         number = read(self.number).text if self.number else ""
-        return replace(self, number=number, phone=Phone.of(self.phone).text if self.phone else "")
+        phone = Phone.of(self.phone).text if self.phone else ""
+        return replace(self, number=number, phone=phone, email=Email.of(self.email).text if self.email else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +181,7 @@ class Dossier:
             raise NoAddress(
                 "Where shall the postman bring it? Give an address, or choose the counter.", about="address"
             )
+        _check_codes(filing.papers)
         filing = replace(filing, applicant=applicant)
         assisted = by.role != "citizen"
         dossier = cls(
@@ -210,8 +221,9 @@ class Dossier:
     ) -> Decision[Self]:
         """State 2: the dossier gets its code and its due date, and the clock runs (NĐ 61/2018 art. 17.3)."""
         self._still_open()
+        self._handled_by(by)
         if self.state == "accepted":
-            raise AlreadyAccepted(f"It was accepted before, as {self.code}.")
+            raise AlreadyAccepted(f"It was accepted before, as {self.code}: print its slip again.")
         if missing:
             raise PapersMissing(f"Ask for all of it at once: {', '.join(missing)}.", about="papers")
         accepted = replace(
@@ -246,28 +258,38 @@ class Dossier:
     def refuse(self, reason: str, words: str, *, by: Person, at: datetime) -> Decision[Self]:
         """State 3, with the reason (form 3)."""
         self._still_open()
+        self._handled_by(by)
         if self.state == "accepted":
             raise AlreadyAccepted("It was accepted: only a decision can refuse it now.")
         if not reason.strip() or not words.strip():
             raise ReasonMissing("Say why, with a code and in words: it is printed on the form.", about="reason")
         fact = Fact(at, "refused", by.id, by.office, words)
         refused = replace(self, state="refused", history=(*self.history, fact))
-        return refused, DossierRefused(office=by.office, role=by.role, reason=reason)
+        return refused, DossierRefused(office=by.office, role=by.role, reason=codes.code(reason, "reason"))
 
     def ask_supplement(self, papers: tuple[str, ...], *, by: Person, at: datetime) -> Decision[Self]:
         """State 5 at the counter: everything that is missing, once (form 2; NĐ 61/2018 art. 15.3)."""
         self._still_open()
+        self._handled_by(by)
         if self.state != "submitted":
             raise Conflict("What is missing is asked for once, before the dossier is accepted.")
         if not papers:
             raise PapersMissing("Name the papers that are missing.", about="papers")
         fact = Fact(at, "supplement-asked", by.id, by.office, ", ".join(papers))
+        for paper in papers:
+            codes.code(paper, "papers")
         asked = replace(self, state="supplement-asked", history=(*self.history, fact))
         return asked, SupplementAskedAtCounter(office=by.office, role=by.role, papers=papers)
 
     def supplement(self, papers: tuple[PaperTicked, ...], *, by: Person, at: datetime) -> Decision[Self]:
-        """Papers that came later join those that were there; what lay there before is kept."""
+        """Papers that came later join those that were there; what lay there before is kept.
+
+        They may be brought to any counter (Decree 118/2025: regardless of boundary); a citizen adds to their own alone.
+        """
         self._still_open()
+        if by.role == "citizen" and by.id != self.history[0].by:
+            raise NotYours("Somebody else filed this dossier: bring the papers to a counter.")
+        _check_codes(papers)
         if not papers:
             raise PapersMissing("Which papers were brought? Tick at least one.", about="papers")
         fact = Fact(at, "supplemented", by.id, by.office, ", ".join(paper.code for paper in papers))
@@ -284,11 +306,17 @@ class Dossier:
             return (self,)
         if self.state != "accepted":
             raise NotAccepted("It was never accepted: there is no result to hand over.")
+        if how != "post":
+            self._handled_by(by)
         if not decided:
             raise NotDecided("There is no result yet: see the due date.")
         fact = Fact(at, "handed-over", by.id, by.office, how)
         closed = replace(self, state="handed-over", history=(*self.history, fact))
         return closed, ResultHandedOver(office=by.office, role=by.role, by=how, handed_over_at=at)
+
+    def _handled_by(self, by: Person) -> None:
+        if by.office not in {self.filing.receiving_office, self.filing.competent_office}:
+            raise NotYourOffice(f"This is handled at {self.filing.receiving_office}: let a colleague there do it.")
 
     def _still_open(self) -> None:
         if self.state in {"refused", "handed-over"}:
@@ -303,3 +331,8 @@ def submit_and_accept(
     accepted, *after = dossier.accept(received, code, missing, by=by, at=at)
     events: list[Event] = [*before, *after]
     return accepted, *events
+
+
+def _check_codes(papers: tuple[PaperTicked, ...]) -> None:
+    for paper in papers:
+        codes.code(paper.code, "papers")

@@ -46,7 +46,14 @@ class ListedOffice:
         opened = OfficeOpened(code=office.code, name=office.name, kind=office.kind, valid_from=office.valid_from)
         if office.valid_until is None:
             return cls(office.code), opened
-        closed = OfficeClosed(code=office.code, valid_until=office.valid_until, successors=office.successors)
+        closed = OfficeClosed(
+            code=office.code,
+            name=office.name,
+            kind=office.kind,
+            valid_from=office.valid_from,
+            valid_until=office.valid_until,
+            successors=office.successors,
+        )
         return cls(office.code, is_closed=True), opened, closed
 
     def closed_as(self, new: Decision[Self]) -> Decision[Self]:

@@ -38,6 +38,10 @@ class Progress:
     is_decided: bool = False
     is_late: bool = False
     entries: tuple[Entry, ...] = ()
+    state_at: datetime | None = None
+    """When the fact happened that gave `state`."""
+    due_said_at: datetime | None = None
+    """When the fact happened that gave `due_at`."""
 
     @property
     def subject(self) -> str:
@@ -48,6 +52,22 @@ class Progress:
         if entry in self.entries:
             return self
         return replace(self, entries=(*self.entries, entry)[-MOST_ENTRIES:])
+
+    def with_state(self, state: int, at: datetime) -> Self:
+        """With the state that a fact of this time gives; one older than what is known (a replay) changes nothing."""
+        if self.state_at and at < self.state_at:
+            return self
+        return replace(self, state=state, state_at=at)
+
+    def with_due(self, due_at: datetime, at: datetime) -> Self:
+        """With the due date that a fact of this time gives; one older than what is known (a replay) changes nothing."""
+        if self.due_said_at and at < self.due_said_at:
+            return self
+        return replace(self, due_at=due_at, due_said_at=at)
+
+    def decided(self, at: datetime, *, late: bool) -> Self:
+        """The case is decided (state 9), and stays so."""
+        return replace(self.with_state(9, at), is_decided=True, is_late=late)
 
 
 def national_state(dossier: Dossier, progress: Progress | None) -> int:

@@ -6,13 +6,17 @@ from datetime import datetime
 from typing import Literal, Self
 
 from shared.contracts.postal import DiscrepancyFound, ManifestOpened, ManifestReceived, ManifestSealed
-from shared.errors import Conflict, Refusal
+from shared.errors import Conflict, Forbidden, Refusal
 from shared.events import Decision
 from shared.people import Person
 
 __all__ = ["Manifest"]
 
 State = Literal["open", "sealed", "received"]
+NOT_SEALED = {
+    "open": "This bag is still open: let its sender seal it, then sign for it.",
+    "received": "This bag was signed for before: there is nothing left to do; read its manifest for who and when.",
+}
 
 
 class EmptyBag(Refusal):
@@ -20,7 +24,7 @@ class EmptyBag(Refusal):
 
 
 class SealMissing(Refusal):
-    pass
+    """A bag is known by the number on its seal."""
 
 
 class NotSealed(Conflict):
@@ -68,9 +72,11 @@ class Manifest:
         return manifest, ManifestOpened(office=by.office, role=by.role, sender=sender, recipient=recipient)
 
     def close(self, seal: str, more: tuple[str, ...], *, by: Person, at: datetime) -> Decision[Self]:
-        """Seal the bag: from now on the list is fixed."""
+        """Seal the bag: from now on the list is fixed. By the sender's office, or by a carrier at its counter."""
         if self.state != "open":
             raise AlreadySealed("A signed manifest is not changed: open another one.")
+        if by.office != self.sender and by.role != "carrier":
+            raise Forbidden(f"This bag is sent by {self.sender}: let somebody of that office or a carrier seal it.")
         if not seal.strip():
             raise SealMissing("Give the number on the seal.", about="seal")
         parcels = tuple(dict.fromkeys((*self.parcels, *more)))
@@ -88,9 +94,11 @@ class Manifest:
         )
 
     def receive(self, ticked: tuple[str, ...], *, by: Person, at: datetime) -> Decision[Self]:
-        """Count, tick, sign. What is missing or was not on the list is a fact of its own."""
+        """Count, tick, sign, at the recipient's. What is missing or was not on the list is a fact of its own."""
         if self.state != "sealed":
-            raise NotSealed(f"This bag is {self.state}: only a sealed one is received, and once.")
+            raise NotSealed(NOT_SEALED[self.state])
+        if by.office != self.recipient:
+            raise Forbidden(f"This bag goes to {self.recipient}: let somebody of that office sign for it.")
         if by.id == self.sealed_by:
             raise SameHands("Who sealed the bag does not sign for it: let a colleague of the office receive it.")
         there = tuple(it for it in self.parcels if it in ticked)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal, Self
 
 from shared.calendar import Calendar, Term
+from shared.codes import Digest
 from shared.contracts.intake import ContactRecorded
 from shared.contracts.postal import (
     AttemptFailed,
@@ -35,15 +36,15 @@ class NotOnTheRoad(Conflict):
 
 
 class AlreadyDelivered(Conflict):
-    pass
+    """Nothing more happens to it."""
+
+
+class GoesBack(Conflict):
+    """Both invitations were left and nobody came: it is not brought a third time (QĐ 45/2016)."""
 
 
 class GoesInABag(Conflict):
     """A paper file goes to its office in a bag with a manifest; a postman brings results home."""
-
-
-class ProofMissing(Refusal):
-    """A delivery is signed for: give the SHA-256 of the signed proof and the kind of identity card that was shown."""
 
 
 class NotAnAmount(Refusal):
@@ -97,6 +98,8 @@ class Parcel:
     manifest: str = ""
     attempts: tuple[Attempt, ...] = ()
     invitations: int = 0
+    next_attempt_after: datetime | None = None
+    """Set by a failed attempt."""
     proof: str = ""
     shown: str = ""
     delivered_at: datetime | None = None
@@ -146,12 +149,16 @@ class Parcel:
         return self._delivered(proof, "", Person("", "", role, office), at)
 
     def go_out(self, *, by: Person) -> Decision[Self]:
-        """On the postman's list of the day."""
+        """On the postman's list of the day; after two failed attempts it is not brought again."""
         self._still_open()
         if self.kind == "file":
             raise GoesInABag("A paper file goes to its office in a bag: put it on a manifest.")
         if self.state == "out-for-delivery":
             return (self,)
+        if self.invitations >= INVITATIONS:
+            raise GoesBack(
+                f"It was brought {INVITATIONS} times and nobody took it: bring it to the office, and it goes back."
+            )
         out = replace(self, state="out-for-delivery")
         return out, OutForDelivery(office=by.office, role=by.role, parcel=self.id)
 
@@ -160,7 +167,10 @@ class Parcel:
         self._on_the_road()
         attempts = (*self.attempts, Attempt(at, reason, by.id))
         invitation = self.invitations + 1
-        failed = replace(self, state="attempt-failed", attempts=attempts, invitations=invitation)
+        after = working.due(at, BETWEEN_INVITATIONS)
+        failed = replace(
+            self, state="attempt-failed", attempts=attempts, invitations=invitation, next_attempt_after=after
+        )
         said = AttemptFailed(
             office=by.office, role=by.role, parcel=self.id, attempt=len(attempts), reason=reason, attempted_at=at
         )
@@ -172,19 +182,21 @@ class Parcel:
                 role=by.role,
                 parcel=self.id,
                 invitation=invitation,
-                next_attempt_after=working.due(at, BETWEEN_INVITATIONS),
+                next_attempt_after=after,
             ),
         )
 
     def deliver(self, proof: str, shown: IdKind, *, by: Person, at: datetime) -> Decision[Self]:
         """At the door: the identity card is checked, the recipient signs."""
         self._on_the_road()
-        if len(proof) != 64:  # noqa: PLR2004  a SHA-256 in hexadecimal
-            raise ProofMissing("Give the SHA-256 of the signed proof (64 hexadecimal digits).", about="proof")
-        return self._delivered(proof, shown, by, at)
+        return self._delivered(Digest.of(proof, about="proof").text, shown, by, at)
 
     def collect(self, dong: int, *, by: Person) -> Decision[Self]:
-        """Money collected at the door, in đồng."""
+        """Money collected with a result at the door, in đồng: on the round or after it."""
+        if self.kind == "file":
+            raise GoesInABag("A paper file goes in a bag and nothing is paid for it: collect with the result.")
+        if self.state != "delivered":
+            self._on_the_road()
         if dong <= 0:
             raise NotAnAmount("How much was collected? A positive whole number of đồng.", about="dong")
         return replace(self, dong=self.dong + dong), MoneyCollected(
@@ -199,7 +211,7 @@ class Parcel:
 
     def _still_open(self) -> None:
         if self.state == "delivered":
-            raise AlreadyDelivered("It was delivered before.")
+            raise AlreadyDelivered("It was delivered before, so nothing is left to do: check the number on the parcel.")
 
     def _on_the_road(self) -> None:
         self._still_open()
