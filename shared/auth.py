@@ -26,11 +26,10 @@ __all__ = [
     "CounterClerk",
     "Filer",
     "Hands",
+    "Insider",
     "Leader",
     "Operator",
     "Person",
-    "Receiver",
-    "RegistryClerk",
     "Specialist",
     "Tokens",
     "holding",
@@ -136,14 +135,13 @@ Filer = Annotated[Person, Depends(holding("counter-clerk", "one-stop-officer", "
 Specialist = Annotated[Person, Depends(holding("specialist", "leader"))]
 CaseWorker = Annotated[Person, Depends(holding("specialist", "leader", "registry-clerk"))]
 Leader = Annotated[Person, Depends(holding("leader"))]
-RegistryClerk = Annotated[Person, Depends(holding("registry-clerk"))]
 Carrier = Annotated[Person, Depends(holding("carrier"))]
 Hands = Annotated[Person, Depends(holding("counter-clerk", "one-stop-officer", "carrier"))]
 """Who fills and seals a bag."""
-Receiver = Annotated[
+Insider = Annotated[
     Person, Depends(holding("counter-clerk", "one-stop-officer", "specialist", "leader", "registry-clerk"))
 ]
-"""Who signs for a bag: somebody of an office."""
+"""Somebody of an office: may see who a dossier belongs to, and sign for a bag."""
 Operator = Annotated[Person, Depends(holding("operator"))]
 AnyOfficial = Annotated[
     Person,

@@ -217,7 +217,12 @@ Key = Annotated[str, Depends(_key)]
 """The caller's Idempotency-Key; empty where none was given."""
 
 
-def once(key: str, body: object, show: Callable[[Any], object], status: int = 200) -> Once | None:
+def itself(aggregate: Any) -> Any:
+    """The usual answer to a change: the aggregate as it left it."""
+    return aggregate
+
+
+def once(key: str, body: object, show: Callable[[Any], object] = itself, status: int = 200) -> Once | None:
     """What makes a call happen once under the caller's key; nothing without a key."""
     if not key:
         return None

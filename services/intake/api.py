@@ -13,7 +13,7 @@ from services.intake.domain.dossier import Dossier, Filing, Received, submit_and
 from services.intake.domain.progress import Entry, Progress, national_state, timeline
 from services.intake.store import Store
 from shared import door
-from shared.auth import AnyOfficial, Anyone, CounterClerk, Filer
+from shared.auth import Anyone, CounterClerk, Filer, Insider
 from shared.calendar import VIETNAM, Calendar, Term
 from shared.codes import AgencyCode, DossierCode, TrackingCode
 from shared.contracts.intake import HomeBy, PaperTicked
@@ -224,8 +224,8 @@ async def hand_over(
 
 
 @router.get("/dossiers/{dossier_id}")
-async def show(dossier_id: UUID, _: AnyOfficial, dossiers: Dossiers, kept: Kept) -> Whole:
-    """The dossier with everything that happened to it."""
+async def show(dossier_id: UUID, _: Insider, dossiers: Dossiers, kept: Kept) -> Whole:
+    """The dossier with everything that happened to it, for officials of an office; not for carriers or operators."""
     id = str(dossier_id)
     return Whole.of(await dossiers.get(id), await kept.progress_of(id))
 

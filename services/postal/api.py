@@ -7,7 +7,7 @@ from uuid import UUID
 from services.postal.domain import Addressee, Manifest, Parcel
 from services.postal.store import Store
 from shared import door
-from shared.auth import AnyOfficial, Carrier, Hands, Receiver
+from shared.auth import AnyOfficial, Carrier, Hands, Insider
 from shared.door import FromApp, FromStore, Key, Now, once
 from shared.errors import NotFound
 from shared.repository import Repository
@@ -58,14 +58,6 @@ class Collected:
     dong: int
 
 
-def _manifest(manifest: Manifest) -> Manifest:
-    return manifest
-
-
-def _parcel(parcel: Parcel) -> Parcel:
-    return parcel
-
-
 class UnknownParcel(NotFound):
     """A parcel that was never ordered cannot lie in a bag."""
 
@@ -79,7 +71,7 @@ async def open_manifest(
     """Open a bag's list under an id of your choice (a UUID)."""
     await _check_parcels(wanted.parcels, kept)
     id = str(manifest_id)
-    same = once("created", wanted, _manifest, 201)
+    same = once("created", wanted, status=201)
     return await manifests.create(
         id, lambda: Manifest.open(id, wanted.sender, wanted.recipient, wanted.parcels, by=by, at=now), once=same
     )
@@ -91,7 +83,7 @@ async def seal(
 ) -> Manifest:
     """Seal the bag: the list is fixed."""
     await _check_parcels(seal.parcels, kept)
-    same = once(key, seal, _manifest)
+    same = once(key, seal)
     return await manifests.change(
         str(manifest_id), lambda it: it.close(seal.seal, seal.parcels, by=by, at=now), once=same
     )
@@ -99,10 +91,10 @@ async def seal(
 
 @router.post("/manifests/{manifest_id}/receipt")
 async def receive(
-    manifest_id: UUID, receipt: Receive, by: Receiver, manifests: Manifests, key: Key, now: Now
+    manifest_id: UUID, receipt: Receive, by: Insider, manifests: Manifests, key: Key, now: Now
 ) -> Manifest:
     """Count, tick and sign for a bag: the hand-over record (QĐ 45/2016 art. 7.4)."""
-    same = once(key, receipt, _manifest)
+    same = once(key, receipt)
     return await manifests.change(str(manifest_id), lambda it: it.receive(receipt.ticked, by=by, at=now), once=same)
 
 
@@ -138,7 +130,7 @@ async def addressee(parcel_id: str, _: Carrier, parcels: Parcels, addressees: Ad
 @router.post("/parcels/{parcel_id}/round")
 async def go_out(parcel_id: str, by: Carrier, parcels: Parcels, key: Key) -> Parcel:
     """Take it out for delivery."""
-    return await parcels.change(parcel_id, lambda it: it.go_out(by=by), once=once(key, "round", _parcel))
+    return await parcels.change(parcel_id, lambda it: it.go_out(by=by), once=once(key, "round"))
 
 
 @router.post("/parcels/{parcel_id}/attempts")
@@ -146,7 +138,7 @@ async def attempt_failed(
     parcel_id: str, failed: Failed, by: Carrier, parcels: Parcels, kept: Kept, key: Key, now: Now
 ) -> Parcel:
     """It could not be delivered: an invitation is left."""
-    same = once(key, failed, _parcel)
+    same = once(key, failed)
     return await parcels.change(
         parcel_id, lambda it: it.attempt_failed(failed.reason, kept.working, by=by, at=now), once=same
     )
@@ -155,14 +147,14 @@ async def attempt_failed(
 @router.post("/parcels/{parcel_id}/delivery")
 async def deliver(parcel_id: str, done: Delivered, by: Carrier, parcels: Parcels, key: Key, now: Now) -> Parcel:
     """Delivered and signed for."""
-    same = once(key, done, _parcel)
+    same = once(key, done)
     return await parcels.change(parcel_id, lambda it: it.deliver(done.proof, done.shown, by=by, at=now), once=same)
 
 
 @router.post("/parcels/{parcel_id}/money")
 async def collect(parcel_id: str, money: Collected, by: Carrier, parcels: Parcels, key: Key) -> Parcel:
     """Money collected at the door, in đồng."""
-    same = once(key, money, _parcel)
+    same = once(key, money)
     return await parcels.change(parcel_id, lambda it: it.collect(money.dong, by=by), once=same)
 
 

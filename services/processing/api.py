@@ -54,14 +54,10 @@ class Decide:
     reason: str = ""
 
 
-def _shown(case: Case) -> Case:
-    return case
-
-
 @router.post("/cases/{dossier_id}/steps")
 async def complete_step(dossier_id: UUID, done: CompleteStep, by: CaseWorker, cases: Cases, key: Key, now: Now) -> Case:
     """A step of the procedure is done."""
-    same = once(key, done, _shown)
+    same = once(key, done)
     return await cases.change(
         str(dossier_id), lambda case: case.complete(done.step, done.group, by=by, at=now), once=same
     )
@@ -72,7 +68,7 @@ async def request_supplement(
     dossier_id: UUID, wanted: RequestSupplement, by: Specialist, cases: Cases, key: Key, now: Now
 ) -> Case:
     """Ask for papers, once: the clock stops until they come."""
-    same = once(key, wanted, _shown)
+    same = once(key, wanted)
     return await cases.change(
         str(dossier_id), lambda case: case.request_supplement(wanted.papers, wanted.reason, by=by, at=now), once=same
     )
@@ -83,7 +79,7 @@ async def decide(
     dossier_id: UUID, decision: Decide, by: Leader, cases: Cases, results: Results, key: Key, now: Now
 ) -> Case:
     """Sign: the case is decided, and whether it is late is fixed."""
-    id, same = str(dossier_id), once(key, decision, _shown)
+    id, same = str(dossier_id), once(key, decision)
     async with cases.answering_again(id, same):
         if decision.result and not await results.has(decision.result):
             raise UnknownResult("No such result was uploaded here: upload the signed file first.", about="result")

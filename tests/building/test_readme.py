@@ -5,6 +5,7 @@ import subprocess
 from importlib import import_module
 from pathlib import Path
 
+from bench.readme import table
 from deploy import ports
 from deploy.picture import picture
 from shared.contracts import TOPICS
@@ -41,3 +42,7 @@ def test_make_help_lists_every_target():
 def test_the_addresses_of_the_readme_are_those_of_the_native_run():
     numbers = set(map(int, re.findall(r"127\.0\.0\.1:(\d+)", README)))
     assert numbers <= set(ports.DEFAULTS.values()), numbers
+
+
+def test_the_measured_table_is_that_of_the_last_bench():
+    assert table() in README
