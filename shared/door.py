@@ -116,8 +116,6 @@ def _read(name: str, hint: Any, default: Any, path: str) -> Read:
     for extra in extras:
         if isinstance(extra, Dependency) and extra.dependency:
             return extra.dependency
-        if isinstance(extra, Header):
-            return partial(_header, extra.alias or name.replace("_", "-"), kind, default)
     if f"{{{name}}}" in path or f"{{{name}:" in path:
         return partial(_path, name, kind)
     if is_dataclass(kind) and not any(isinstance(extra, Query) for extra in extras):
@@ -135,10 +133,6 @@ async def _path(name: str, kind: Any, request: Request) -> Any:
 
 async def _query(name: str, kind: Any, default: Any, request: Request) -> Any:
     return _given(name, request.query_params.get(name), kind, default)
-
-
-async def _header(name: str, kind: Any, default: Any, request: Request) -> Any:
-    return _given(name, request.headers.get(name), kind, default)
 
 
 def _given(name: str, text: str | None, kind: Any, default: Any) -> Any:

@@ -52,7 +52,7 @@ async def live(_: Anyone) -> dict[str, bool]:
 async def ready(_: Anyone, request: Request) -> Response:
     frame = request.app.state.frame
     store, bus = await asyncio.gather(is_reachable(frame.database), _reached(frame.bus))
-    pending = sum([await it.pending() for it in frame.store.repositories]) if store else -1
+    pending = await frame.pending() if store else -1
     ears = tuple(Listening(it.topic, it.handled, it.parked, it.faults, it.held_because) for it in frame.bus.ears)
     state = Readiness(store, store, bus, frame.relay.held, frame.relay.published, pending, ears)
     headers: dict[str, Any] = {} if store else {"retry-after": "2"}

@@ -47,7 +47,6 @@ class _Heart:
 async def metrics(_: Anyone, request: Request) -> Response:
     """Everything that is counted; 503 while the store is away, as a scrape that fails is an alarm too."""
     frame = request.app.state.frame
-    pending = sum([await it.pending() for it in frame.store.repositories])
     mine = CollectorRegistry()
-    mine.register(_Heart(frame.bus.ears, frame.relay, pending))
+    mine.register(_Heart(frame.bus.ears, frame.relay, await frame.pending()))
     return Response(generate_latest(mine) + generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

@@ -8,8 +8,8 @@ a key. All of it is written together or not at all, so there is no outbox, no in
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -68,6 +68,15 @@ def connect(url: str, name: str) -> Database:
         url, tz_aware=True, w="majority", journal=True, serverSelectionTimeoutMS=3_000, timeoutMS=10_000
     )
     return client[name]
+
+
+@contextmanager
+def _weather() -> Generator[None]:
+    """What the driver says of an outage, in our words."""
+    try:
+        yield
+    except PyMongoError as away:
+        raise Unavailable(str(away)) from away
 
 
 async def is_reachable(database: Database) -> bool:
@@ -178,16 +187,12 @@ class Repository(Generic[A]):
         found = self._documents.find(dict(wanted), {"state": 1}).limit(limit).skip(skip)
         if sort:
             found = found.sort(Index(tuple(sort), "").keys)
-        try:
+        with _weather():
             return [msgspec.convert(row["state"], self._kind) async for row in found]
-        except PyMongoError as away:
-            raise Unavailable(str(away)) from away
 
     async def count(self, wanted: Mapping[str, Any]) -> int:
-        try:
+        with _weather():
             return await self._documents.count_documents(dict(wanted))
-        except PyMongoError as away:
-            raise Unavailable(str(away)) from away
 
     async def explain(self, wanted: Mapping[str, Any], *, sort: Sequence[str] = ()) -> Document:
         """MongoDB's plan for a query: for the tests that prove an index."""
@@ -201,7 +206,7 @@ class Repository(Generic[A]):
         for id, ordinal in carried.items():
             upto.setdefault(ordinal, []).append(id)
         done = {"$unset": {"pending": 1, "pending_since": 1}}
-        try:
+        with _weather():
             cleared = await documents.bulk_write(
                 [UpdateMany({"_id": {"$in": ids}, "said": last}, done) for last, ids in upto.items()], ordered=False
             )
@@ -213,16 +218,12 @@ class Repository(Generic[A]):
                     ],
                     ordered=False,
                 )
-        except PyMongoError as away:
-            raise Unavailable(str(away)) from away
 
     async def overdue(self, age: timedelta, most: int) -> list[tuple[str, list[Pending]]]:
         """What nobody has carried for so long that whoever wrote it must be gone, the oldest first."""
         late = self._documents.find({"pending_since": {"$lt": datetime.now(UTC) - age}}, {"pending": 1})
-        try:
+        with _weather():
             return [(row["_id"], read_pending(row)) async for row in late.sort("pending_since", 1).limit(most)]
-        except PyMongoError as away:
-            raise Unavailable(str(away)) from away
 
     async def pending(self) -> int:
         """How many aggregates have events that the bus has not acknowledged."""
@@ -257,28 +258,23 @@ class _Documents:
     async def read(self, ids: Sequence[str]) -> dict[str, Document]:
         if not ids:
             return {}
-        try:
+        with _weather():
             return {row["_id"]: row async for row in self._collection.find({"_id": {"$in": list(ids)}})}
-        except PyMongoError as away:
-            raise Unavailable(str(away)) from away
 
     async def last_number(self, series: str) -> int:
         last = self._collection.find({"series": series, "number": {"$exists": True}}, {"number": 1})
-        try:
+        with _weather():
             rows = [row async for row in last.sort(NUMBERED.keys).limit(1)]
-        except PyMongoError as away:
-            raise Unavailable(str(away)) from away
         return rows[0]["number"] if rows else 0
 
     async def write(self, lines: Sequence[Line[Any]], *, ordered: bool) -> dict[str, int]:
         if not lines:
             return {}
-        try:
-            await self._collection.bulk_write([_operation(line) for line in lines], ordered=ordered)
-        except BulkWriteError as partly:
-            return _failed(lines, cast("dict[str, list[Document]]", partly.details), ordered=ordered)
-        except PyMongoError as away:
-            raise Unavailable(str(away)) from away
+        with _weather():
+            try:
+                await self._collection.bulk_write([_operation(line) for line in lines], ordered=ordered)
+            except BulkWriteError as partly:
+                return _failed(lines, cast("dict[str, list[Document]]", partly.details), ordered=ordered)
         return {}
 
 

@@ -98,6 +98,10 @@ class Frame(Generic[S]):
         if self.tracing:
             self.tracing.shutdown()
 
+    async def pending(self) -> int:
+        """How many aggregates have events that the bus has not acknowledged."""
+        return sum([await it.pending() for it in self.store.repositories])
+
     async def _connect(self) -> None:
         await self._until_there("the store", self.store.prepare)
         await self._until_there("the bus", self.bus.start)
@@ -155,7 +159,14 @@ def build(
         yield
         await frame.down()
 
-    app = FastAPI(title=f"Một Cửa: {name}", description=about, version="1", lifespan=lifespan)
+    app = FastAPI(
+        title=f"Một Cửa: {name}",
+        description=about,
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,  # FastAPI's own pages load their scripts from another host; `shared.web` has one of ours
+        redoc_url=None,
+    )
     app.state.tokens = Tokens(settings)
     for it in (*routers, health.router, metrics.router, asyncapi.router(name, hears)):
         app.router.routes.extend(it.routes)  # as they are: FastAPI's included routers match each request twice

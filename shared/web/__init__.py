@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import FastAPI, Request, Response
-from starlette.routing import Route
 
 from shared.door import FromApp
 from shared.web import reference, static
@@ -20,22 +19,14 @@ __all__ = ["Pages", "Web", "form", "install"]
 
 Web = Annotated[Pages, FromApp("pages")]
 
-_FROM_ELSEWHERE = {"/docs", "/docs/oauth2-redirect", "/redoc"}
-"""FastAPI's own pages about an API load their scripts from another host."""
-
 
 def install(app: FastAPI, *folders: Path) -> None:
     """Gives an app the frame; `folders` hold its own templates and its `en.po`."""
     app.state.pages = Pages(*folders)
     app.state.show_problem = app.state.pages.problem
-    app.router.routes[:] = [it for it in app.router.routes if not _is_from_elsewhere(it)]
     for router in (static.router, reference.router):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)
     app.add_exception_handler(TooManyTries, _slow_down)
-
-
-def _is_from_elsewhere(route: object) -> bool:
-    return isinstance(route, Route) and route.path in _FROM_ELSEWHERE
 
 
 async def _slow_down(request: Request, refusal: Exception) -> Response:
