@@ -120,7 +120,7 @@ class Minio(Contained):
             .with_envs(MINIO_ROOT_USER=self.credentials.access_key, MINIO_ROOT_PASSWORD=self.credentials.secret_key)
             .with_bind_ports(9000, port)
         )
-        super().__init__("MinIO", container, lambda: answers(port, "/minio/health/ready"))
+        super().__init__("MinIO", container, lambda: answers(port, "/minio/health/cluster"))
         self.url = f"http://{HOST}:{port}"
 
 

@@ -69,4 +69,5 @@ class Minio(Process):
         (self.data / "drive").mkdir(parents=True, exist_ok=True)
 
     def usable(self) -> bool:
-        return answers(self.port, "/minio/health/ready")
+        """Its own `ready` says 200 before it can keep anything; `cluster` waits for store, buckets and users."""
+        return answers(self.port, "/minio/health/cluster")
