@@ -8,6 +8,7 @@ from opentelemetry.sdk.trace.export import SpanExporter
 from services.intake import api, consumers, pages
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.reading import OFFICES, PROCEDURES, read_catalogue
+from services.intake.pages.tracking import Tries
 from services.intake.settings import IntakeSettings
 from services.intake.store import keep
 from shared.documents import PAPERS, Documents
@@ -24,13 +25,12 @@ def create(settings: IntakeSettings, exporter: SpanExporter | None = None) -> Fa
         settings,
         about="The front desk: file, accept, supplement, hand over; and the applicant's view of everything.",
         keep=partial(keep, catalogue=offered),
-        routers=[api.router, pages.router],
+        routers=[*api.ROUTERS, *pages.ROUTERS],
         hears=consumers.HEARS,
         pages=[pages.TEMPLATES],
         exporter=exporter,
     )
-    app.state.catalogue = offered
-    app.state.tries = pages.Tries()
+    app.state.tries = Tries()
     app.state.calendar = working_calendar()
     app.state.papers = Documents(settings, PAPERS)
     return app

@@ -1,4 +1,4 @@
-"""Vietnamese, in which every page is written, and English, which is looked up in the catalogues `en.po`."""
+"""Vietnamese, in which every page is written, and English, looked up in the catalogues `en.po` and `*.en.po`."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -51,8 +51,8 @@ def catalogue(file: Path) -> Mapping[str, str]:
 
 
 def languages(folders: Iterable[Path], read: Callable[[Path], Mapping[str, str]] = catalogue) -> dict[str, Language]:
-    """Both languages, with the catalogues of these folders; a later folder wins."""
+    """Both languages, with the catalogues of these folders; a later one wins. A room of pages may have its own."""
     english: dict[str, str] = {}
-    for folder in folders:
-        english |= read(folder / "en.po")
+    for file in (file for folder in folders for file in [*sorted(folder.glob("*.en.po")), folder / "en.po"]):
+        english |= read(file)
     return {"vi": Language("vi", {}), "en": Language("en", english)}

@@ -26,7 +26,7 @@ from deploy.provision import provision
 from deploy.web import Gateway
 from services.intake.app import create
 from services.intake.domain.progress import Entry, Progress
-from services.intake.pages import Tries
+from services.intake.pages.tracking import Tries
 from services.intake.settings import IntakeSettings
 
 PROCEDURE = "1.004873"
@@ -60,7 +60,7 @@ class Front:
         self, owner: dict[str, str] | None = None, *, home_by: str = "post", accept: bool = True
     ) -> dict[str, Any]:
         """A dossier of the counter's: its slip, or its receipt where it is only filed."""
-        procedure = self.app.state.catalogue.procedure(PROCEDURE, datetime.now(UTC).date())
+        procedure = self.app.state.store.catalogue.procedure(PROCEDURE, datetime.now(UTC).date())
         ticked = [
             {"code": it.code, "originals": it.originals, "copies": it.copies, "electronic": it.electronic}
             for it in procedure.papers

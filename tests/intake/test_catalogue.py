@@ -289,7 +289,7 @@ def test_a_fee_that_the_council_sets_is_unknown_and_not_free() -> None:
 
 @given(st.integers(1, 1000), st.integers(1, 1000))
 def test_more_pages_never_cost_less(pages: int, more: int) -> None:
-    fee = Fee("phí", "Phí", 2000, "page", reduced_from=3, reduced=1000, most=200000)
+    fee = Fee("copy", "phí", "Phí", 2000, "page", reduced_from=3, reduced=1000, most=200000)
     assert (fee.charge(pages) or 0) <= (fee.charge(pages + more) or 0)
 
 

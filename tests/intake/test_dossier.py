@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from services.intake.domain import dossier as rules
-from services.intake.domain.dossier import Applicant, Dossier, Filing, Received, submit_and_accept
+from services.intake.domain import dossier as rules, filing
+from services.intake.domain.dossier import Dossier, Received, submit_and_accept
+from services.intake.domain.filing import Applicant, Filing
 from shared.codes import NotACode
 from shared.contracts.intake import DossierAccepted, DossierSubmitted, PaperTicked, ResultHandedOver, Terms
 from shared.errors import Refusal
@@ -58,12 +59,12 @@ def test_a_citizen_files_unassisted_and_a_clerk_is_recorded_as_assisting_while_t
 @pytest.mark.parametrize(
     ("more", "refusal"),
     [
-        ({"applicant": replace(KA_THOM, name="  ")}, rules.NameMissing),
+        ({"applicant": replace(KA_THOM, name="  ")}, filing.NameMissing),
         ({"applicant": replace(KA_THOM, number="123")}, Refusal),
         ({"applicant": replace(KA_THOM, phone="12")}, Refusal),
         ({"applicant": replace(KA_THOM, kind="organisation", number="0100109107")}, Refusal),
-        ({"applicant": Applicant("Phòng A", kind="state-agency")}, rules.MustFileOnline),
-        ({"home_by": "post", "applicant": replace(KA_THOM, address=" ")}, rules.NoAddress),
+        ({"applicant": Applicant("Phòng A", kind="state-agency")}, filing.MustFileOnline),
+        ({"home_by": "post", "applicant": replace(KA_THOM, address=" ")}, filing.NoAddress),
     ],
 )
 def test_a_filing_that_cannot_be_is_refused(more: dict[str, Any], refusal: type[Refusal]):
@@ -83,7 +84,7 @@ def test_a_filing_is_placed_at_the_clerks_own_office_unless_it_says_another():
     assert (placed.receiving_office, placed.competent_office) == ("H36.202.02", "H36.202.02-decides")
     assert FILING.placed(CITIZEN, lambda _: "").competent_office == "H36.202"
     for by, decides in ((CITIZEN, "H36.202"), (CLERK, "")):
-        with pytest.raises(rules.NoOffice):
+        with pytest.raises(filing.NoOffice):
             bare.placed(by, lambda _, decides=decides: decides)
 
 

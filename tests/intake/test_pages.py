@@ -13,10 +13,11 @@ import services.intake
 import shared.web
 from deploy.engines import Engines
 from services.intake.consumers import HEARS
-from services.intake.domain.dossier import Applicant
+from services.intake.domain.filing import Applicant
 from services.intake.domain.progress import Entry
 from services.intake.domain.tracking import Happened, NoSuchCode, masked, second_factor, typed_code
-from services.intake.pages import TEMPLATES, Tries
+from services.intake.pages import TEMPLATES
+from services.intake.pages.tracking import Tries
 from services.intake.templates import words
 from shared.errors import Unavailable
 from shared.web.languages import catalogue, languages

@@ -14,7 +14,8 @@ from pypdf import PdfReader
 
 from deploy.engines import Engines
 from services.intake.app import catalogue
-from services.intake.domain.dossier import Applicant, Dossier, Filing, NotAccepted, Received
+from services.intake.domain.dossier import Dossier, NotAccepted, Received
+from services.intake.domain.filing import Applicant, Filing
 from services.intake.forms.slip import PAPER, TEMPLATE, inputs, print_slip, slip
 from shared.contracts.intake import PaperTicked
 from shared.people import Person
@@ -125,7 +126,7 @@ def test_the_counter_prints_it_and_each_print_is_logged_without_personal_data_an
 ):
     filed = desk.file()
     before = printed_so_far()
-    with caplog.at_level(logging.INFO, "services.intake.pages"):
+    with caplog.at_level(logging.INFO, "services.intake.api.forms"):
         answer = httpx.get(f"{desk.url}/intake/dossiers/{filed['id']}/slip.pdf", headers=desk.headers())
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/pdf"
@@ -134,7 +135,7 @@ def test_the_counter_prints_it_and_each_print_is_logged_without_personal_data_an
     assert filed["code"] in text
     assert OWNER["name"] in text
     assert printed_so_far() == before + 1
-    (line,) = [it.getMessage() for it in caplog.records if it.name == "services.intake.pages"]
+    (line,) = [it.getMessage() for it in caplog.records if it.name == "services.intake.api.forms"]
     assert filed["id"] in line
     assert "H36.202.02" in line
     assert not any(word in line for word in (OWNER["name"], OWNER["number"], OWNER["phone"]))

@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Literal
 
+from services.intake.domain.fees import Fee
 from shared.calendar import OfficeHours, Policy, Term
 from shared.contracts.intake import Channel, PaperTicked, Terms
 from shared.errors import NotFound
@@ -56,38 +57,6 @@ class Paper:
             handed.originals >= self.originals and handed.originals + handed.copies >= self.originals + self.copies
         )
         return on_paper or 0 < self.electronic <= handed.electronic
-
-
-@dataclass(frozen=True, slots=True)
-class Exemption:
-    """Why a fee is not paid: a reason, and not an amount of zero."""
-
-    code: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fee:
-    """A *phí* or a *lệ phí* in whole đồng. `amount` None: the provincial council sets it and it is not known here."""
-
-    kind: Literal["phí", "lệ phí"]
-    name: str
-    amount: int | None
-    per: Literal["dossier", "page", "copy"] = "dossier"
-    reduced_from: int = 0
-    """From this page or copy on, `reduced` is charged; 0: never."""
-    reduced: int = 0
-    most: int | None = None
-    exemptions: tuple[Exemption, ...] = ()
-    verified: bool = False
-
-    def charge(self, pieces: int = 1) -> int | None:
-        """What so many pages, copies or dossiers cost, in đồng; None while the amount is not known."""
-        if self.amount is None:
-            return None
-        full = min(pieces, self.reduced_from - 1) if self.reduced_from else pieces
-        total = full * self.amount + (pieces - full) * self.reduced
-        return total if self.most is None else min(total, self.most)
 
 
 @dataclass(frozen=True, slots=True)

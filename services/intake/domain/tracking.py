@@ -16,7 +16,8 @@ from shared.contracts.intake import HomeBy
 from shared.errors import NotFound, Refusal
 
 from .catalogue import Catalogue, Procedure
-from .dossier import Applicant, Dossier
+from .dossier import Dossier
+from .filing import Applicant
 from .progress import Entry, Progress, national_state, timeline
 
 __all__ = ["Details", "NoSuchCode", "NotTracked", "Tracked", "masked", "second_factor", "typed_code"]

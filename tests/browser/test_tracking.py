@@ -4,53 +4,14 @@ A picture of every page is left in tests/screenshots (not kept by git) for the e
 """
 
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from deploy.engines import Engines
-from tests.intake.front import LAST_FOUR, START, Front, front, whole_way
-
-SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
-WIDTHS = (320, 1280)
-LANGUAGES = ("vi", "en")
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-@pytest.fixture(scope="module")
-def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    with front(engines, tmp_path_factory.mktemp("front")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "Install Debian's chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(params=WIDTHS)
-def page(request: pytest.FixtureRequest, desk: Front, browser: Browser) -> Iterator[Page]:
-    """A new visitor, who complains about anything that the browser refuses or that comes from elsewhere."""
-    desk.forget_tries()
-    context = browser.new_context(viewport={"width": request.param, "height": 740}, base_url=desk.url)
-    visited, complaints = context.new_page(), []
-    visited.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
-    visited.on("requestfailed", lambda it: complaints.append(it.url))
-    visited.on("request", lambda it: None if it.url.startswith(desk.url) else complaints.append(it.url))
-    yield visited
-    context.close()
-    assert [it for it in complaints if "404" not in it and "429" not in it] == []
+from tests.browser.looking import LANGUAGES, look_at
+from tests.intake.front import LAST_FOUR, START, Front, whole_way
 
 
 @pytest.fixture(scope="module")
@@ -59,16 +20,6 @@ def followed(desk: Front) -> dict[str, str]:
     slip = desk.file()
     desk.tell(slip["id"], 9, *whole_way(), due_at=START + timedelta(days=7), is_decided=True)
     return slip
-
-
-def look_at(page: Page, name: str) -> None:
-    """Nothing sticks out sideways, axe is content, and there is a picture."""
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    SCREENSHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [f"{it['id']}: {it['help']}: {it['nodes'][0]['html']}" for it in found] == []
 
 
 def ask(page: Page, code: str, digits: str = "") -> None:

@@ -1,44 +1,23 @@
-"""Intake over HTTP: read the request, change a dossier, show the answer."""
+"""Dossiers over HTTP: read the request, change a dossier, show the answer."""
 
-import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from datetime import datetime
+from typing import Literal, Self
 from uuid import UUID
 
-from fastapi import Request
-
-from services.intake.domain.catalogue import Catalogue, Office, Procedure
-from services.intake.domain.dossier import Dossier, Filing, Received, submit_and_accept
+from services.intake.api.filing import Accepting, Submitting, check_scans
+from services.intake.api.given import Dossiers, Kept, Offered, Papers, Working
+from services.intake.domain.dossier import Dossier
+from services.intake.domain.filing import Filing
 from services.intake.domain.progress import Entry, Progress, national_state, timeline
-from services.intake.store import Store
 from shared import door
-from shared.auth import Anyone, CounterClerk, Filer, Insider
-from shared.calendar import VIETNAM, Calendar, Term
-from shared.codes import AgencyCode, DossierCode, TrackingCode
+from shared.auth import CounterClerk, Filer, Insider
 from shared.contracts.intake import HomeBy, PaperTicked
-from shared.documents import Documents, Stored, recognised
-from shared.door import FromApp, FromStore, Key, Now, once
-from shared.errors import NotFound
-from shared.events import Decision
-from shared.people import Person
-from shared.repository import Repository
+from shared.door import Key, Now, once
 
 __all__ = ["router"]
 
 router = door.router(tags=["dossiers"])
-
-Dossiers = Annotated[Repository[Dossier], FromStore("dossiers")]
-Kept = Annotated[Store, FromApp("store")]
-Offered = Annotated[Catalogue, FromApp("catalogue")]
-Working = Annotated[Calendar, FromApp("calendar")]
-Papers = Annotated[Documents, FromApp("papers")]
-
-
-class UnknownScan(NotFound):
-    """A scan was named that was never uploaded here."""
-
-    status = 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +107,8 @@ async def submit(
     """File a dossier under an id of your choice (a UUID); the same again gets the same answer."""
     same = once("created", filing, Receipt.of, 201)
     async with dossiers.answering_again(str(dossier_id), same):
-        await _check_scans(filing.papers, papers)
-        submitting = _Submitting.of(str(dossier_id), filing, by, now, offered)
+        await check_scans(filing.papers, papers)
+        submitting = Submitting.of(str(dossier_id), filing, by, now, offered)
         return Receipt.of(await dossiers.create(submitting.id, submitting.decide, once=same))
 
 
@@ -147,9 +126,9 @@ async def file_at_counter(
     """File and accept at once, where everything on the checklist is there: one write, and the slip is the answer."""
     same = once("created", filing, Slip.of, 201)
     async with dossiers.answering_again(str(dossier_id), same):
-        await _check_scans(filing.papers, papers)
-        submitting = _Submitting.of(str(dossier_id), filing, by, now, offered)
-        accepting = _Accepting.of(submitting.filing, submitting.procedure, by, now, working)
+        await check_scans(filing.papers, papers)
+        submitting = Submitting.of(str(dossier_id), filing, by, now, offered)
+        accepting = Accepting.of(submitting.filing, submitting.procedure, by, now, working)
         return Slip.of(
             await dossiers.create_numbered(
                 submitting.id,
@@ -168,7 +147,7 @@ async def accept(
     id = str(dossier_id)
     there = await dossiers.get(id)
     procedure = offered.version(there.filing.procedure, there.version)
-    accepting = _Accepting.of(there.filing, procedure, clerk, now, working)
+    accepting = Accepting.of(there.filing, procedure, clerk, now, working)
     same = once(key, id, Slip.of)
     return Slip.of(await dossiers.change_numbered(id, accepting.series, accepting.decide, once=same))
 
@@ -204,7 +183,7 @@ async def supplement(
     """Add the papers that were brought later."""
     id, same = str(dossier_id), once(key, brought, Receipt.of)
     async with dossiers.answering_again(id, same):
-        await _check_scans(brought.papers, papers)
+        await check_scans(brought.papers, papers)
         return Receipt.of(await dossiers.change(id, lambda it: it.supplement(brought.papers, by=by, at=now), once=same))
 
 
@@ -234,92 +213,3 @@ async def show(dossier_id: UUID, _: Insider, dossiers: Dossiers, kept: Kept) -> 
 async def listed(clerk: CounterClerk, kept: Kept, limit: int = 50) -> list[Slip]:
     """What came in at the clerk's office, the newest first."""
     return [Slip.of(it) for it in await kept.at_office(clerk.office, limit=max(1, min(limit, 200)))]
-
-
-@router.post("/papers", status_code=201)
-async def upload(request: Request, _: Filer, papers: Papers) -> Stored:
-    """Keep a scan (PDF, JPEG, PNG, TIFF); its SHA-256 is its name. Tick it in the filing's papers."""
-    kind, scan = await recognised(request.stream())
-    return await papers.put(scan, kind, most=request.app.state.settings.largest_scan)
-
-
-@router.get("/procedures")
-async def procedures(_: Anyone, offered: Offered, now: Now) -> list[Procedure]:
-    """The procedures in force today, by field and name."""
-    return list(offered.in_force(_day(now)))
-
-
-@router.get("/offices")
-async def offices(_: Anyone, offered: Offered, now: Now) -> list[Office]:
-    """The offices open today."""
-    return list(offered.open_on(_day(now)))
-
-
-@router.get("/offices/{code}/successors")
-async def successors(code: str, _: Anyone, offered: Offered, now: Now) -> list[Office]:
-    """Where the work of an office goes on today; the office itself while it lives."""
-    return list(offered.successors(code, _day(now)))
-
-
-async def _check_scans(ticked: tuple[PaperTicked, ...], papers: Documents) -> None:
-    for digest in {scan for paper in ticked for scan in paper.scans}:
-        if not await papers.has(digest):
-            raise UnknownScan(f"No scan {digest} was uploaded here: upload it first.", about="papers")
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(VIETNAM).date()
-
-
-@dataclass(frozen=True, slots=True)
-class _Submitting:
-    """Everything that submitting needs, looked up once: the decision may run again."""
-
-    id: str
-    filing: Filing
-    procedure: Procedure
-    tracking: str
-    by: Person
-    at: datetime
-
-    @classmethod
-    def of(cls, id: str, filing: Filing, by: Person, at: datetime, offered: Catalogue) -> Self:
-        procedure = offered.procedure(filing.procedure, _day(at))
-        placed = filing.placed(by, lambda receiving: offered.deciding(procedure, receiving, _day(at)))
-        for office in {placed.receiving_office, placed.competent_office}:
-            offered.office(office, _day(at))
-        return cls(id, placed, procedure, TrackingCode.make(secrets.token_bytes(8)).text, by, at)
-
-    def decide(self) -> Decision[Dossier]:
-        version, terms = self.procedure.version, self.procedure.terms(self.filing.case)
-        return Dossier.submit(self.id, self.filing, version, terms, tracking=self.tracking, by=self.by, at=self.at)
-
-
-@dataclass(frozen=True, slots=True)
-class _Accepting:
-    """Everything that accepting needs, looked up once."""
-
-    agency: AgencyCode
-    series: str
-    received: Received
-    missing: tuple[str, ...]
-    by: Person
-    at: datetime
-
-    @classmethod
-    def of(cls, filing: Filing, procedure: Procedure, by: Person, at: datetime, working: Calendar) -> Self:
-        agency = AgencyCode.of(filing.receiving_office)
-        terms = procedure.terms(filing.case)
-        due = working.due(at, Term(terms.unit, terms.amount))
-        received = Received(due, by.office if by.office != filing.competent_office else "")
-        missing = tuple(paper.name for paper in procedure.missing(filing.papers))
-        return cls(agency, f"{agency.text}-{_day(at):%y%m%d}", received, missing, by, at)
-
-    def code(self, number: int) -> str:
-        return DossierCode(self.agency, _day(self.at), number).text
-
-    def decide(self, dossier: Dossier, number: int) -> Decision[Dossier]:
-        return dossier.accept(self.received, self.code(number), self.missing, by=self.by, at=self.at)
-
-    def at_once(self, submitted: Decision[Dossier], number: int) -> Decision[Dossier]:
-        return submit_and_accept(submitted, self.received, self.code(number), self.missing, by=self.by, at=self.at)

@@ -1,19 +1,14 @@
-"""What people meet of intake: the start page, the tracking page, and the reception slip on paper."""
+"""The tracking page: how far a dossier is, by its code; more with the second factor."""
 
-import asyncio
-import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Request, Response
-from prometheus_client import Counter
 
+from services.intake.api.given import Kept, Offered
 from services.intake.domain.catalogue import Catalogue
-from services.intake.domain.dossier import Dossier
 from services.intake.domain.tracking import (
     NoSuchCode,
     NotTracked,
@@ -21,33 +16,24 @@ from services.intake.domain.tracking import (
     opened_by,
     typed_code,
 )
-from services.intake.forms import print_slip, slip
 from services.intake.store import Store
 from services.intake.templates import words
 from shared import door
-from shared.auth import Anyone, CounterClerk
-from shared.door import FromApp, FromStore, Now
+from shared.auth import Anyone
+from shared.door import FromApp, Now
 from shared.errors import Refusal
-from shared.repository import Repository
 from shared.web import Web, form
 from shared.web.languages import N_
 from shared.web.limits import Allowance, neighbourhood
 
-__all__ = ["TEMPLATES", "Tries", "router"]
+__all__ = ["Tries", "router"]
 
-log = logging.getLogger(__name__)
-
-PRINTED = Counter("motcua_slips_printed", "Reception slips that were printed", ["office"])
-TEMPLATES = Path(__file__).parent / "templates"
 WRONG: dict[type[Refusal], str] = {
     NoSuchCode: N_("Đây không phải mã hồ sơ hay mã tra cứu. Hãy xem lại mã trên giấy hẹn và gõ đúng từng chữ."),
     NotTracked: N_("Không tìm thấy hồ sơ nào có mã và bốn số này. Hãy so lại cả hai với giấy hẹn và thẻ căn cước."),
 }
 
 router = door.router()
-Kept = Annotated[Store, FromApp("store")]
-Offered = Annotated[Catalogue, FromApp("catalogue")]
-Dossiers = Annotated[Repository[Dossier], FromStore("dossiers")]
 
 
 @dataclass(slots=True)
@@ -100,12 +86,6 @@ class Lookup:
         return Tracked.whole(code, dossier, progress, self.offered)
 
 
-@router.get("/", include_in_schema=False)
-async def start(request: Request, _: Anyone, pages: Web) -> Response:
-    """What this is, and the doors into it."""
-    return pages.show(request, "start.html")
-
-
 @router.get("/track", include_in_schema=False)
 async def ask(request: Request, _: Anyone, pages: Web, code: str = "") -> Response:
     """The form; the slip's address brings the code along, and nothing else."""
@@ -132,24 +112,6 @@ async def tracking(
 ) -> Tracked:
     """How far a dossier is, by its code; with the last four digits of the owner's number, everything about it."""
     return await Lookup(kept, offered, tries, _client(request), now).tracked(asked)
-
-
-@router.get(
-    "/dossiers/{dossier_id}/slip.pdf",
-    tags=["dossiers"],
-    responses={200: {"content": {"application/pdf": {}}, "description": "Two pages A5"}},
-)
-async def printed(
-    dossier_id: UUID, request: Request, clerk: CounterClerk, dossiers: Dossiers, offered: Offered
-) -> Response:
-    """The reception slip (form 1 of TT 01/2018/TT-VPCP): one copy for the applicant, one for the file."""
-    dossier = await dossiers.get(str(dossier_id))
-    filled = slip(dossier, offered, request.app.state.settings.public_url)
-    pdf = await asyncio.to_thread(print_slip, filled)
-    PRINTED.labels(clerk.office).inc()
-    log.info("printed the slip of dossier %s at %s", dossier.id, clerk.office)
-    headers = {"content-disposition": f'inline; filename="{dossier.code}.pdf"', "cache-control": "no-store"}
-    return Response(pdf, media_type="application/pdf", headers=headers)
 
 
 def _tracked_page(request: Request, pages: Web, it: Tracked, again: dict[str, str]) -> Response:

@@ -1,0 +1,42 @@
+"""A real browser, and intake behind the real gateway, for every test of a page."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from deploy.engines import Engines
+from tests.intake.front import Front, front
+
+WIDTHS = (320, 1280)
+
+
+@pytest.fixture(scope="module")
+def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    with front(engines, tmp_path_factory.mktemp("front")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    assert chromium, "Install Debian's chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def page(request: pytest.FixtureRequest, desk: Front, browser: Browser) -> Iterator[Page]:
+    """A new visitor, who complains about anything that the browser refuses or that comes from elsewhere."""
+    desk.forget_tries()
+    context = browser.new_context(viewport={"width": request.param, "height": 740}, base_url=desk.url)
+    visited, complaints = context.new_page(), []
+    visited.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
+    visited.on("requestfailed", lambda it: complaints.append(it.url))
+    visited.on("request", lambda it: None if it.url.startswith(desk.url) else complaints.append(it.url))
+    yield visited
+    context.close()
+    assert [it for it in complaints if "404" not in it and "429" not in it] == []

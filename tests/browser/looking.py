@@ -1,0 +1,22 @@
+"""What every page is looked at for. A picture of each is left in tests/screenshots (not kept by git) for the eye."""
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+__all__ = ["LANGUAGES", "look_at"]
+
+SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
+LANGUAGES = ("vi", "en")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def look_at(page: Page, name: str) -> None:
+    """Nothing sticks out sideways, axe is content, and there is a picture."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [f"{it['id']}: {it['help']}: {it['nodes'][0]['html']}" for it in found] == []
