@@ -119,6 +119,8 @@ class Stack:
             "MOTCUA_MINIO_SECRET_KEY": self.engines.minio_secret_key,
             "MOTCUA_ISSUER": f"{self.base_url}/demo",
             "MOTCUA_JWKS_URL": f"http://{HOST}:{self.ports['issuer']}/.well-known/jwks.json",
+            "MOTCUA_AUTHORIZE_URL": f"{self.base_url}/demo/authorize",
+            "MOTCUA_TOKEN_URL": f"http://{HOST}:{self.ports['issuer']}/oauth/token",
             "MOTCUA_SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}",
             "MOTCUA_OUTBOX": str(self.data / "outbox"),
             "MOTCUA_DATA": str(self.data),

@@ -1,7 +1,8 @@
 """Who is asking: bearer tokens (JWT, RFC 7519) checked against a configured issuer's keys (JWKS), with role and office.
 
 A guard is a named type in a route's signature: `clerk: CounterClerk`. A route that is open to everyone says so:
-`_: Anyone`.
+`_: Anyone`. Programs send the token as a header; a browser has it in a cookie (`shared.web.login`), which counts for
+what changes something only where the page that sends it is of this very site.
 """
 
 import asyncio
@@ -19,11 +20,14 @@ from shared.people import Person, Role
 from shared.settings import Settings
 
 __all__ = [
+    "LOGIN",
     "AnyOfficial",
     "Anyone",
     "Carrier",
     "CaseWorker",
+    "Citizen",
     "CounterClerk",
+    "Editor",
     "Filer",
     "Hands",
     "Insider",
@@ -42,11 +46,18 @@ BEARER = HTTPBearer(
     auto_error=False,
 )
 """For OpenAPI alone: the guards read the header themselves."""
+LOGIN = "motcua_login"
+"""The cookie that holds a browser's token."""
+READING = {"GET", "HEAD", "OPTIONS"}
 ALGORITHMS = ("RS256", "ES256")
 KEYS_LIVE = 300
 """Seconds after which the issuer's keys are fetched anew: so long a withdrawn key is still good for new tokens."""
 MOST_REMEMBERED = 10_000
 """Tokens whose signature was checked and need not be checked again before they expire."""
+
+
+class FromElsewhere(Forbidden):
+    """Another site's page tried to act with somebody's login here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +123,7 @@ def holding(*roles: Role) -> Callable[[Request], Awaitable[Person]]:
     """The guard that lets in who holds one of these roles."""
 
     async def guard(request: Request, _: object = Security(BEARER, scopes=list(roles))) -> Person:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthorized("Log in first: send your token as `Authorization: Bearer …`.")
-        claims: Claims = await request.app.state.tokens.claims(token)
+        claims: Claims = await request.app.state.tokens.claims(_token(request))
         role = next((role for role in roles if role in claims.roles), None)
         if role is None:
             raise Forbidden(f"This needs one of the roles {', '.join(roles)}.")
@@ -123,6 +131,24 @@ def holding(*roles: Role) -> Callable[[Request], Awaitable[Person]]:
 
     guard.roles = roles  # type: ignore[attr-defined]  # for OpenAPI, and for the test that every route has a guard
     return guard
+
+
+def _token(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token
+    if token := request.cookies.get(LOGIN, ""):
+        if request.method not in READING and not _from_here(request):
+            raise FromElsewhere("This was sent from a page of another site: open ours and do it there.")
+        return token
+    raise Unauthorized("Log in first: send your token as `Authorization: Bearer …`.")
+
+
+def _from_here(request: Request) -> bool:
+    """Whether a page of this site sent it. Browsers say so; to a plain http address they say only the origin."""
+    if site := request.headers.get("sec-fetch-site", ""):
+        return site == "same-origin"
+    return request.headers.get("origin", "").partition("://")[2] == request.headers.get("host", " ")
 
 
 async def anyone(_: Request) -> None:
@@ -142,6 +168,9 @@ Insider = Annotated[
     Person, Depends(holding("counter-clerk", "one-stop-officer", "specialist", "leader", "registry-clerk"))
 ]
 """Somebody of an office: may see who a dossier belongs to, and sign for a bag."""
+Citizen = Annotated[Person, Depends(holding("citizen"))]
+Editor = Annotated[Person, Depends(holding("catalogue-editor"))]
+"""Who publishes procedures and offices: the control office."""
 Operator = Annotated[Person, Depends(holding("operator"))]
 AnyOfficial = Annotated[
     Person,

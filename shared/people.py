@@ -15,6 +15,7 @@ Role = Literal[
     "operator",
     "integrator",
     "citizen",
+    "catalogue-editor",
 ]
 ROLES: tuple[Role, ...] = get_args(Role)
 

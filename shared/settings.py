@@ -9,7 +9,7 @@ import msgspec
 __all__ = ["Settings", "WrongSettings", "told"]
 
 PREFIX = "MOTCUA_"
-ADDRESSES = {"minio_url", "jwks_url", "public_url", "otlp_url"}
+ADDRESSES = {"minio_url", "jwks_url", "public_url", "otlp_url", "authorize_url", "token_url"}
 T = TypeVar("T")
 
 
@@ -36,6 +36,10 @@ class Settings:
     issuer: str = told("`iss` of the tokens that are accepted")
     jwks_url: str = told("where the issuer publishes its keys (JWKS)")
     audience: str = told("`aud` of the tokens that are accepted", "motcua")
+    authorize_url: str = told("the issuer's login page (OpenID Connect, authorization endpoint); empty: no pages", "")
+    token_url: str = told("where the issuer changes a code for a token, as the services reach it", "")
+    client_id: str = told("what the issuer knows the pages as", "motcua-web")
+    client_secret: str = told("the pages' secret at the issuer, where it asks for one", "", secret=True)
     database_prefix: str = told("before the service's name: its database", "motcua_")
     host: str = told("the address to listen on", "127.0.0.1")
     port: int = told("the port to listen on", 8100)

@@ -30,7 +30,9 @@ PEOPLE = (
     DemoPerson("demo-registry", "Đỗ Thị Mai", ("registry-clerk",), ONE_STOP, "văn thư: vào số, đóng dấu"),
     DemoPerson("demo-operator", "Hoàng Anh Tuấn", ("operator",), ONE_STOP, "vận hành: tin gác lại, nhật ký"),
     DemoPerson("demo-integrator", "Vũ Đức Hải", ("integrator",), ONE_STOP, "kết nối hệ thống khác"),
+    DemoPerson("demo-editor", "Bùi Thu Hà", ("catalogue-editor",), ONE_STOP, "ban hành thủ tục và cơ quan"),
     DemoPerson("demo-citizen", "Ka Thơm", ("citizen",), "", "người dân: nộp và theo dõi"),
+    DemoPerson("demo-citizen-2", "Nguyễn Văn Bình", ("citizen",), "", "người dân khác: không thấy hồ sơ của người kia"),
 )
 
 BY_ID = {person.id: person for person in PEOPLE}

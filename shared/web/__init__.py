@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import FastAPI, Request, Response
 
 from shared.door import FromApp
-from shared.web import reference, static
+from shared.web import login, reference, static
 from shared.web.limits import TooManyTries
 from shared.web.pages import Pages, form
 
@@ -24,7 +24,7 @@ def install(app: FastAPI, *folders: Path) -> None:
     """Gives an app the frame; `folders` hold its own templates and its `en.po`."""
     app.state.pages = Pages(*folders)
     app.state.show_problem = app.state.pages.problem
-    for router in (static.router, reference.router):
+    for router in (static.router, reference.router, login.router):
         app.router.routes.extend(router.routes)
     app.add_exception_handler(TooManyTries, _slow_down)
 

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from shared.auth import LOGIN
 from shared.door import TooLarge
 from shared.problems import Problem
 from shared.web import static
@@ -81,6 +82,8 @@ class Pages:
             again=again,
             root=request.scope.get("root_path", "").rstrip("/"),
             is_demo=settings is not None and settings.mode == "demo",
+            is_in=bool(request.cookies.get(LOGIN)),
+            path=request.url.path,
         )
         answer = HTMLResponse(html, status, {**HEADERS, "content-language": language.code})
         if request.query_params.get("lang") == language.code:

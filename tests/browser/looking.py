@@ -1,11 +1,15 @@
 """What every page is looked at for. A picture of each is left in tests/screenshots (not kept by git) for the eye."""
 
+import time
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-__all__ = ["LANGUAGES", "look_at"]
+from shared.auth import LOGIN
+from tests.intake.front import Front
+
+__all__ = ["LANGUAGES", "log_in", "look_at"]
 
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 LANGUAGES = ("vi", "en")
@@ -20,3 +24,18 @@ def look_at(page: Page, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page, options=RULES).response["violations"]
     assert [f"{it['id']}: {it['help']}: {it['nodes'][0]['html']}" for it in found] == []
+
+
+def log_in(page: Page, desk: Front, person: str) -> None:
+    """The browser holds that person's login, as after the issuer's page."""
+    page.context.add_cookies(
+        [
+            {
+                "name": LOGIN,
+                "value": desk.issuer.token(person, time.time()),
+                "url": desk.url,
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
+    )
