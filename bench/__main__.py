@@ -1,6 +1,7 @@
 """`python -m bench`: the product and its floors, alternating; medians go into bench/results/latest.json.
 
-QUICK=1 in the environment: once each, and short: to see that it works, not to be quoted.
+In the environment: QUICK=1, once each, and short: to see that it works, not to be quoted. SCALE=1000000: T5 too, the
+same with ten thousand dossiers in the store and with so many.
 """
 
 import os
@@ -11,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.clerks import clerks
+from bench.growth import LEAST, Growth, grow
 from bench.measure import Measured, Phase, measure
 from bench.stand import Contestant, Stand, stand
-from bench.table import SATURATED, Runs, Span, console, rows, show, write
+from bench.table import SATURATED, Runs, Span, console, growth_rows, rows, show, write
 
 FEW, MANY = 64, 128
 """Connections of the generator."""
@@ -51,6 +53,15 @@ class Bench:
         self._contest(lambda it: it.textbook(batch=True), self._saturated)
         self._contest(lambda it: it.textbook(batch=False), self._one_by_one)
 
+    def grow(self, scale: int) -> list[Growth]:
+        """The product alone, while its store grows."""
+        with self.stand.product() as contestant:
+            grown: list[Growth] = []
+            for it in grow(self.stand, contestant, (LEAST, max(scale, LEAST)), self.plan.seconds):
+                console.print(f"  {it.dossiers:,} dossiers, {it.megabytes:,.0f} MB")
+                grown.append(it)
+            return grown
+
     def _contest(self, put: Put, phases: Callable[[Contestant], None]) -> None:
         with put(self.stand) as contestant:
             console.print(f"[bold]{contestant.name}[/]")
@@ -85,13 +96,14 @@ class Bench:
         return measured
 
 
-def main(folder: Path, results: Path, plan: Plan) -> None:
+def main(folder: Path, results: Path, plan: Plan, scale: int = 0) -> None:
     with clerks() as them, stand(them, folder) as place:
         bench = Bench(place, plan)
         bench.warm_up()
         for nth in range(plan.rounds):
             bench.round(nth)
-    found = rows(bench.runs)
+        grown = bench.grow(scale) if scale else []
+    found = [*rows(bench.runs), *(growth_rows(grown) if grown else [])]
     show(found, bench.runs)
     console.print(f"Written: {_shown(write(found, bench.runs, results))}")
 
@@ -103,4 +115,5 @@ def _shown(files: Sequence[Path]) -> str:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as temporary:
         quick = os.environ.get("QUICK", "") not in {"", "0"}
-        main(Path(temporary), Path(__file__).parent / "results", QUICK if quick else FULL)
+        scale = int(os.environ.get("SCALE", "") or 0)
+        main(Path(temporary), Path(__file__).parent / "results", QUICK if quick else FULL, scale)

@@ -20,10 +20,14 @@ HOURS = 2
 
 @dataclass(frozen=True, slots=True)
 class Clerks:
-    """A token for a clerk at each counter, signed (ES256); `keys` is the JWKS's address."""
+    """A token for a clerk at each counter, signed (ES256); `keys` is the JWKS's address.
+
+    `specialists` sit where the dossiers of these counters are decided.
+    """
 
     keys: str
     tokens: tuple[str, ...]
+    specialists: tuple[str, ...]
 
 
 @contextmanager
@@ -34,12 +38,16 @@ def clerks() -> Generator[Clerks]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _answering(json.dumps({"keys": [public]}).encode()))
     Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield Clerks(f"http://127.0.0.1:{server.server_port}/", tuple(_token(key, office) for office in COUNTERS))
+        yield Clerks(
+            f"http://127.0.0.1:{server.server_port}/",
+            tuple(_token(key, office) for office in COUNTERS),
+            tuple(_token(key, office.rpartition(".")[0], "specialist") for office in COUNTERS),
+        )
     finally:
         server.shutdown()
 
 
-def _token(key: ec.EllipticCurvePrivateKey, office: str) -> str:
+def _token(key: ec.EllipticCurvePrivateKey, office: str, role: str = "one-stop-officer") -> str:
     now = int(time.time())
     claims = {
         "iss": ISSUER,
@@ -48,7 +56,7 @@ def _token(key: ec.EllipticCurvePrivateKey, office: str) -> str:
         "iat": now,
         "exp": now + HOURS * 3600,
         "name": "Nguyễn Văn An",
-        "roles": ["one-stop-officer"],
+        "roles": [role],
         "office": office,
     }
     return jwt.encode(claims, key, "ES256", headers={"kid": KEY_ID})

@@ -20,6 +20,7 @@ from deploy.engines.network import HOST, free_ports
 from deploy.engines.process import Process
 from deploy.ports import SERVICES
 from deploy.web import Web
+from shared.sealing import Seals
 
 FLOOR_TOPICS = "floor."
 """Before the name of each of the product's topics: a floor has as many, with as many partitions."""
@@ -27,14 +28,18 @@ FLOOR_TOPICS = "floor."
 
 @dataclass(slots=True)
 class Contestant:
-    """Running processes that take dossiers at `port` and keep them in databases that begin with `prefix`."""
+    """Running processes that take dossiers at intake's port and keep them in databases that begin with `prefix`."""
 
     name: str
     prefix: str
-    port: int
+    ports: Mapping[str, int]
     pids: Mapping[str, int]
     filed: int = field(default=0)
     """Dossiers so far."""
+
+    @property
+    def port(self) -> int:
+        return self.ports["intake"]
 
 
 @dataclass(slots=True)
@@ -46,6 +51,7 @@ class Stand:
     folder: Path
     client: Mongo
     taken: int = 0
+    seal_keys: str = field(default_factory=Seals.new)
 
     @contextmanager
     def product(self) -> Generator[Contestant]:
@@ -70,7 +76,7 @@ class Stand:
     def _running(self, name: str, module: Callable[[str], str], more: Mapping[str, str]) -> Generator[Contestant]:
         self.taken += 1
         prefix = f"bench{self.taken}_"
-        ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
+        ports: dict[str, int] = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
         processes: dict[str, Process] = {
             it: Web(it, module(it), self.folder, self._told(it, port, prefix, more), "/health/ready")
             for it, port in ports.items()
@@ -80,7 +86,7 @@ class Stand:
             engines = {"mongod": self.engines.mongo, "kafka": self.engines.broker}
             running = {**processes, **{it: cast("Process", engine) for it, engine in engines.items()}}
             pids = {it: process.pid for it, process in running.items()}
-            yield Contestant(name, prefix, ports["intake"], pids)
+            yield Contestant(name, prefix, ports, pids)
         finally:
             together({it: process.stop for it, process in processes.items()})
             for it in SERVICES:
@@ -98,6 +104,7 @@ class Stand:
             "MOTCUA_MINIO_ACCESS_KEY": self.engines.minio_access_key,
             "MOTCUA_MINIO_SECRET_KEY": self.engines.minio_secret_key,
             "MOTCUA_DATABASE_PREFIX": prefix,
+            "MOTCUA_SEAL_KEYS": self.seal_keys,
             "MOTCUA_ISSUER": ISSUER,
             "MOTCUA_AUDIENCE": AUDIENCE,
             "MOTCUA_JWKS_URL": self.clerks.keys,

@@ -15,6 +15,8 @@ DEFAULTS = {
     "processing": 8103,
     "notify": 8104,
     "issuer": 8105,
+    "bank": 8106,
+    "registry": 8107,
     "mongo": 27117,
     "kafka": 29092,
     "kafka_controller": 29093,

@@ -8,6 +8,7 @@
 
 import asyncio
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Generator, Mapping, Sequence
@@ -22,8 +23,10 @@ from deploy.engines import Engines, Watch, unwatched
 from deploy.engines.engines import together
 from deploy.engines.network import HOST, free_ports, require_free
 from deploy.engines.process import Process
+from deploy.kept import kept
 from deploy.ports import SERVICES
 from deploy.web import Gateway, Web
+from shared.sealing import Seals
 
 ENGINES = ("mongo", "kafka", "minio", "mailpit")
 PROVISION = "Topics and buckets"
@@ -78,10 +81,15 @@ class Stack:
         return self.engines.kafka
 
     @property
+    def partners(self) -> list[Web]:
+        """The demonstration's login, bank and registry."""
+        return [self.issuer, self.bank, self.registry]
+
+    @property
     def processes(self) -> list[Process]:
         """Everything that runs, engines first."""
         engines = [cast("Process", engine) for engine in self.engines.all.values()]
-        return [*engines, self.issuer, *self._replicas(), self.gateway]
+        return [*engines, *self.partners, *self._replicas(), self.gateway]
 
     def start(self, watch: Watch = unwatched) -> Self:
         """Engines, then topics, indexes and buckets, then everything else side by side."""
@@ -123,6 +131,10 @@ class Stack:
             "MOTCUA_TOKEN_URL": f"http://{HOST}:{self.ports['issuer']}/oauth/token",
             "MOTCUA_SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}",
             "MOTCUA_OUTBOX": str(self.data / "outbox"),
+            "MOTCUA_SEAL_KEYS": kept(self.data / "seal.keys", Seals.new),
+            "MOTCUA_BANK_URL": f"http://{HOST}:{self.ports['bank']}",
+            "MOTCUA_BANK_KEY": kept(self.data / "bank.key", lambda: secrets.token_hex(24)),
+            "MOTCUA_REGISTRY_URL": f"http://{HOST}:{self.ports['registry']}",
             "MOTCUA_DATA": str(self.data),
             "MOTCUA_MORE_PROCEDURES": str(Path(__file__).with_name("demo") / "replay-procedure.yaml"),
             **self.settings,
@@ -140,17 +152,23 @@ class Stack:
             thread.submit(asyncio.run, provision.provision(environment)).result()
 
     def _start_web(self, watch: Watch) -> None:
-        port = self.ports["issuer"]
-        self.issuer = Web("issuer", "deploy.demo.issuer", self.data, self.environment("demo", port), "/people")
+        self.issuer = self._partner("issuer", "/people")
+        self.bank = self._partner("bank", "/switches")
+        self.registry = self._partner("registry", "/switches")
         for name in SERVICES:
             self.services[name] = [
                 Web(f"{name}-{number}", f"services.{name}", self.data, self.environment(name, port), "/health/ready")
                 for number, port in enumerate(self._ports_of(name), 1)
             ]
         upstreams = {name: [it.port for it in replicas] for name, replicas in self.services.items()}
-        self.gateway = Gateway(self.data, self.ports["gateway"], upstreams | {"demo_issuer": [self.issuer.port]})
-        self._start_together([self.issuer, *self._replicas()], watch)
+        demo = {"demo_issuer": [self.issuer.port], "demo_bank": [self.bank.port]}
+        self.gateway = Gateway(self.data, self.ports["gateway"], upstreams | demo)
+        self._start_together([*self.partners, *self._replicas()], watch)
         self._start_together([self.gateway], watch)
+
+    def _partner(self, name: str, health: str) -> Web:
+        """One of the demonstration's own: what stands outside in production."""
+        return Web(name, f"deploy.demo.{name}", self.data, self.environment("demo", self.ports[name]), health)
 
     def _start_together(self, processes: Sequence[Process], watch: Watch) -> None:
         def start(process: Process) -> None:

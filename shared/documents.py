@@ -1,16 +1,19 @@
-"""Papers and scans in MinIO: named by what they hold (SHA-256), checked at both ends, linked for minutes."""
+"""Papers and scans in MinIO: named by what they hold (SHA-256), checked at both ends. MinIO itself stays inside."""
 
 import asyncio
 import hashlib
+import io
+import logging
 import re
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import BinaryIO, ParamSpec, TypeVar, cast
+from pathlib import Path
+from typing import IO, BinaryIO, ParamSpec, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
 from minio import Minio
+from minio.deleteobjects import DeleteObject
 from minio.error import MinioException, S3Error
 from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError
@@ -24,10 +27,14 @@ __all__ = [
     "DocumentTooLarge",
     "Documents",
     "EmptyDocument",
+    "OnDisk",
     "Stored",
     "UnknownKind",
+    "received",
     "recognised",
 ]
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,9 +53,8 @@ _BEGINNINGS = {
 }
 """How a file of each kind begins."""
 _LONGEST_BEGINNING = 8
-IN_MEMORY = 4 * 1024 * 1024
-"""Bytes; what is larger waits on disk while its digest is made, so memory does not grow with the file."""
-LINK_LIVES = timedelta(minutes=5)
+PIECE = 1024 * 1024
+"""Bytes that are moved at once between MinIO and the disk: memory does not grow with the file."""
 
 
 class DocumentTooLarge(Refusal):
@@ -77,8 +83,54 @@ class Stored:
     kind: str
 
 
+@dataclass(slots=True)
+class OnDisk:
+    """A whole file in the folder for temporary files, under its digest; gone when it is closed."""
+
+    file: IO[bytes]
+    digest: str
+    size: int
+
+    @property
+    def path(self) -> Path:
+        return Path(self.file.name)
+
+    def close(self) -> None:
+        self.file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+async def received(chunks: AsyncIterable[bytes], *, most: int) -> OnDisk:
+    """What comes in, on disk; its digest is made on the way. Raises `DocumentTooLarge`, `EmptyDocument`."""
+    file = _scratch()
+    try:
+        digest, size = hashlib.sha256(), 0
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > most:
+                raise DocumentTooLarge(f"The file is larger than {most} bytes: scan it at a lower resolution.")
+            digest.update(chunk)
+            file.write(chunk)
+        if not size:
+            raise EmptyDocument("The file is empty: choose it again, or scan the paper again.")
+        file.flush()
+    except BaseException:
+        file.close()
+        raise
+    return OnDisk(file, digest.hexdigest(), size)
+
+
 class Documents:
-    """One bucket. Putting the same content twice stores it once."""
+    """One bucket. Putting the same content twice stores it once.
+
+    Beside the documents lie things with a slash in their names, which are no documents: the parts of an upload that is
+    on its way, and small pictures.
+    """
 
     def __init__(self, settings: Settings, bucket: str) -> None:
         address = urlsplit(settings.minio_url)
@@ -93,28 +145,55 @@ class Documents:
         )
 
     async def put(self, chunks: AsyncIterable[bytes], kind: str, *, most: int) -> Stored:
-        """Keep a document; its digest is made on the way. Raises `DocumentTooLarge`, `EmptyDocument`, `Unavailable`."""
-        digest, size = hashlib.sha256(), 0
-        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-            async for chunk in chunks:
-                size += len(chunk)
-                if size > most:
-                    raise DocumentTooLarge(f"The file is larger than {most} bytes: scan it at a lower resolution.")
-                digest.update(chunk)
-                file.write(chunk)
-            if not size:
-                raise EmptyDocument("The file is empty: choose it again, or scan the paper again.")
-            stored = Stored(digest.hexdigest(), size, kind)
-            file.seek(0)
-            await self._asked(self._put, cast("BinaryIO", file), stored)
+        """Keep a document. Raises `DocumentTooLarge`, `EmptyDocument`, `Unavailable`."""
+        with await received(chunks, most=most) as whole:
+            return await self.keep(whole, kind)
+
+    async def keep(self, whole: OnDisk, kind: str) -> Stored:
+        """Keep what was received, under its digest. Raises `Unavailable`."""
+        stored = Stored(whole.digest, whole.size, kind)
+        await self._asked(self._put, whole.file, stored)
         return stored
 
     async def get(self, digest: str) -> bytes:
-        """What was put, checked. Raises `NotFound`, `Corrupted`, `Unavailable`."""
-        content = await self._asked(self._get, digest)
-        if hashlib.sha256(content).hexdigest() != digest:
+        """What was put, checked, in memory: for what is small. Raises `NotFound`, `Corrupted`, `Unavailable`."""
+        with await self.whole(digest) as whole:
+            return whole.file.read()
+
+    async def whole(self, digest: str) -> OnDisk:
+        """A copy on disk, read to its end and checked before anybody sees its first byte.
+
+        Raises `NotFound`, `Corrupted` (and an alarm in the log), `Unavailable`.
+        """
+        copy = await self.together([digest])
+        if copy.digest != digest:
+            copy.close()
+            log.error("ALARM: %s in %s is not what was put there", digest, self._bucket)
             raise Corrupted(f"{digest} in {self._bucket} is not what was put there")
-        return content
+        return copy
+
+    async def together(self, names: Sequence[str]) -> OnDisk:
+        """These objects one behind the other, on disk. Raises `NotFound`, `Unavailable`."""
+        file = _scratch()
+        try:
+            return await self._asked(self._copy, names, file)
+        except BaseException:
+            file.close()
+            raise
+
+    async def lay(self, name: str, content: bytes, kind: str = "application/octet-stream") -> None:
+        """Lay something small beside the documents. Raises `Unavailable`."""
+        await self._asked(self._put_anew, io.BytesIO(content), name, len(content), kind)
+
+    async def beside(self, name: str) -> bytes:
+        """What was laid there. Raises `NotFound`, `Unavailable`."""
+        with await self.together([name]) as copy:
+            return copy.file.read()
+
+    async def clear(self, beginning: str) -> None:
+        """Take away everything that lies beside the documents under names with this beginning. Raises `Unavailable`."""
+        assert "/" in beginning  # noqa: S101  a document is never taken away by mistake
+        await self._asked(self._clear, beginning)
 
     async def has(self, digest: str) -> bool:
         """Whether such a document is kept. What is no SHA-256 names none."""
@@ -125,10 +204,6 @@ class Documents:
         except NotFound:
             return False
         return True
-
-    async def link(self, digest: str) -> str:
-        """An address that opens the document for five minutes, without a login."""
-        return await self._asked(self._client.presigned_get_object, self._bucket, digest, LINK_LIVES)
 
     async def is_reachable(self) -> bool:
         try:
@@ -141,21 +216,37 @@ class Documents:
         if not self._client.bucket_exists(self._bucket):
             self._client.make_bucket(self._bucket)
 
-    def _put(self, file: BinaryIO, stored: Stored) -> None:
+    def _put(self, file: IO[bytes], stored: Stored) -> None:
         try:
             self._client.stat_object(self._bucket, stored.digest)
         except S3Error as missing:
             if missing.code != "NoSuchKey":
                 raise
-            self._client.put_object(self._bucket, stored.digest, file, stored.size, content_type=stored.kind)
+            self._put_anew(file, stored.digest, stored.size, stored.kind)
 
-    def _get(self, digest: str) -> bytes:
-        answer = self._client.get_object(self._bucket, digest)
-        try:
-            return answer.read()
-        finally:
-            answer.close()
-            answer.release_conn()
+    def _put_anew(self, file: IO[bytes], name: str, size: int, kind: str) -> None:
+        file.seek(0)
+        self._client.put_object(self._bucket, name, cast("BinaryIO", file), size, content_type=kind)
+
+    def _copy(self, names: Iterable[str], file: IO[bytes]) -> OnDisk:
+        digest, size = hashlib.sha256(), 0
+        for name in names:
+            answer = self._client.get_object(self._bucket, name)
+            try:
+                while piece := answer.read(PIECE):
+                    digest.update(piece)
+                    size += file.write(piece)
+            finally:
+                answer.close()
+                answer.release_conn()
+        file.seek(0)
+        return OnDisk(file, digest.hexdigest(), size)
+
+    def _clear(self, beginning: str) -> None:
+        there = self._client.list_objects(self._bucket, beginning, recursive=True)
+        doomed = [DeleteObject(it.object_name) for it in there if it.object_name]
+        for wrong in self._client.remove_objects(self._bucket, doomed):
+            raise Unavailable(f"the documents did not answer: {wrong.code}")
 
     async def _asked(self, ask: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
         try:
@@ -166,6 +257,10 @@ class Documents:
             raise Unavailable(f"the documents did not answer: {wrong.code}") from wrong
         except (MinioException, HTTPError, OSError) as away:
             raise Unavailable(f"the documents are away: {type(away).__name__}") from away
+
+
+def _scratch() -> IO[bytes]:
+    return tempfile.NamedTemporaryFile(prefix="motcua-")
 
 
 async def recognised(chunks: AsyncIterable[bytes]) -> tuple[str, AsyncIterator[bytes]]:

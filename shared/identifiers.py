@@ -97,6 +97,27 @@ class OldIdentityNumber:
         return self.text[-4:]
 
 
+class InvalidPassport(Refusal):
+    """Not a passport number."""
+
+
+_PASSPORT: Final = re.compile(r"[A-Z0-9]{6,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """A passport's number: of Việt Nam one letter and seven digits, of any country at most nine (ICAO Doc 9303-4)."""
+
+    text: str
+
+    @classmethod
+    def of(cls, raw: str) -> Self:
+        text = re.sub(r"[\s.-]", "", raw).upper()
+        if not _PASSPORT.fullmatch(text) or not any(it.isdigit() for it in text):
+            raise InvalidPassport("A passport number has 6 to 9 letters and digits: copy it from the data page.")
+        return cls(text)
+
+
 def identity_number(raw: str) -> CitizenNumber | OldIdentityNumber:
     """The number of whichever card was shown: 12 digits are a CCCD, 9 a CMND."""
     kind = _CARDS.get(len(re.sub(r"[\s.]", "", raw)))

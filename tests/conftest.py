@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.engines import Engines
+from tests.intake.front import Front, front
 
 
 @pytest.fixture(scope="session")
@@ -14,4 +15,11 @@ def engines() -> Iterator[Engines]:
     A test that kills or stops an engine starts its own with `Engines.temporary(...)`.
     """
     with Engines.temporary() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """Intake behind the real gateway, for every test of a route or a page: file dossiers of your own."""
+    with front(engines, tmp_path_factory.mktemp("front")) as running:
         yield running

@@ -25,6 +25,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jwt.algorithms import ECAlgorithm
 
 from deploy.demo.people import BY_ID, PEOPLE
+from deploy.kept import kept
 
 ALGORITHM = "ES256"
 KEY_ID = "demo"
@@ -104,17 +105,18 @@ class Codes:
 def kept_key(folder: Path) -> ec.EllipticCurvePrivateKey:
     """The key of this data folder, so that tokens outlive a restart; made at the first start, its owner's alone."""
     file = folder / "demo-issuer.pem"
-    if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        made = ec.generate_private_key(ec.SECP256R1()).private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(made)
-    key = serialization.load_pem_private_key(file.read_bytes(), None)
+    pem = kept(file, _new_key)
+    key = serialization.load_pem_private_key(pem.encode(), None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise TypeError(f"{file} holds another kind of key: delete it and start again.")
     return key
+
+
+def _new_key() -> str:
+    made = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return made.decode()
 
 
 def create(issuer: Issuer, back: str = "") -> FastAPI:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deploy.engines.network import HOST, answers
 from deploy.engines.process import Process
+from deploy.kept import kept
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,7 @@ class Credentials:
         chosen = os.environ.get("MOTCUA_MINIO_ACCESS_KEY"), os.environ.get("MOTCUA_MINIO_SECRET_KEY")
         if chosen[0] and chosen[1]:
             return cls(chosen[0], chosen[1])
-        file = data / "minio.credentials"
-        if not file.exists():
-            data.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-                json.dump(asdict(cls.random()), out)
-        return cls(**json.loads(file.read_text()))
+        return cls(**json.loads(kept(data / "minio.credentials", lambda: json.dumps(asdict(cls.random())))))
 
     @classmethod
     def random(cls) -> "Credentials":

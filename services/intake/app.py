@@ -6,13 +6,23 @@ from fastapi import FastAPI
 from opentelemetry.sdk.trace.export import SpanExporter
 
 from services.intake import api, consumers, pages
+from services.intake.api.links import link_key
+from services.intake.api.queue import Turns
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.reading import OFFICES, PROCEDURES, read_catalogue
+from services.intake.gateways.bank import payments
+from services.intake.gateways.clamd import Clamd
+from services.intake.gateways.registry import registry
+from services.intake.pages.pay import opening
 from services.intake.pages.tracking import Tries
+from services.intake.rounds import asking_the_bank, ending_drafts, learning_the_catalogue, sealing_anew, sweeping
+from services.intake.scans.reading import Readers
+from services.intake.scans.taking import Taking
 from services.intake.settings import IntakeSettings
 from services.intake.store import keep
 from shared.documents import PAPERS, Documents
 from shared.reference import table, table_at, working_calendar
+from shared.sealing import Seals
 from shared.service import build
 
 __all__ = ["create"]
@@ -20,6 +30,8 @@ __all__ = ["create"]
 
 def create(settings: IntakeSettings, exporter: SpanExporter | None = None) -> FastAPI:
     offered = catalogue(settings.more_procedures)
+    papers, seals = Documents(settings, PAPERS), Seals.of(settings.seal_keys)
+    bank = payments(settings.bank_url, settings.bank_key)
     app = build(
         "intake",
         settings,
@@ -27,12 +39,19 @@ def create(settings: IntakeSettings, exporter: SpanExporter | None = None) -> Fa
         keep=partial(keep, catalogue=offered),
         routers=[*api.ROUTERS, *pages.ROUTERS],
         hears=consumers.HEARS,
+        rounds=[asking_the_bank(bank), learning_the_catalogue, sweeping(papers), ending_drafts(), sealing_anew(seals)],
         pages=[pages.TEMPLATES],
         exporter=exporter,
     )
     app.state.tries = Tries()
+    app.state.pay_tries = opening()
+    app.state.bank, app.state.registry = bank, registry(settings.registry_url)
     app.state.calendar = working_calendar()
-    app.state.papers = Documents(settings, PAPERS)
+    app.state.turns = Turns()
+    app.state.seals = seals
+    app.state.papers = papers
+    app.state.taking = Taking(papers, Readers(), Clamd(settings.clamd) if settings.clamd else None)
+    app.state.link_key = link_key(settings)
     return app
 
 

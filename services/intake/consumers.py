@@ -5,19 +5,30 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 
+from services.intake.domain.changing import answer_withdrawal
+from services.intake.domain.handing import hand_over
 from services.intake.domain.progress import Entry, Progress
 from services.intake.store import Store
 from shared.bus import Hears
 from shared.contracts.acting import Acted
 from shared.contracts.notify import CallTaskOpened, MessageSent
-from shared.contracts.postal import AttemptFailed, InvitationLeft, OutForDelivery, ParcelDelivered, ParcelOrdered
+from shared.contracts.postal import (
+    AttemptFailed,
+    InvitationLeft,
+    MoneyCollected,
+    OutForDelivery,
+    ParcelDelivered,
+    ParcelOrdered,
+)
 from shared.contracts.processing import (
     CaseDecided,
     CaseOpened,
+    CaseStopped,
     ClockResumed,
     DeadlineMoved,
     StepCompleted,
     SupplementRequested,
+    WithdrawalRefused,
 )
 from shared.events import Heard
 from shared.people import Person
@@ -72,6 +83,20 @@ def case_decided(heard: Heard[CaseDecided], store: Store) -> Awaitable[object]:
     return _note(heard, store, entry, lambda known: known.decided(entry.at, late=heard.event.late))
 
 
+@cases.on(CaseStopped)
+def case_stopped(heard: Heard[CaseStopped], store: Store) -> Awaitable[object]:
+    """State 8: the dossier is closed, and what was paid may go back."""
+    entry = _entry(heard, detail=heard.event.reason)
+    noted = _note(heard, store, entry, lambda known: known.with_state(8, entry.at))
+    return asyncio.gather(noted, _answered(heard, store, granted=True))
+
+
+@cases.on(WithdrawalRefused)
+def withdrawal_refused(heard: Heard[WithdrawalRefused], store: Store) -> Awaitable[object]:
+    noted = _note(heard, store, _entry(heard, detail=heard.event.reason))
+    return asyncio.gather(noted, _answered(heard, store, granted=False))
+
+
 @parcels.on(ParcelOrdered)
 def parcel_ordered(heard: Heard[ParcelOrdered], store: Store) -> Awaitable[object]:
     return _note(heard, store, _entry(heard, detail=heard.event.tracking))
@@ -101,9 +126,23 @@ def parcel_delivered(heard: Heard[ParcelDelivered], store: Store) -> Awaitable[o
     by = Person("", "", heard.event.role, heard.event.office)
     at = heard.event.delivered_at
     closed = store.dossiers.change(
-        heard.envelope.subject, lambda dossier: dossier.hand_over("post", decided=True, by=by, at=at), cause=heard
+        heard.envelope.subject, lambda dossier: hand_over(dossier, "post", is_decided=True, by=by, at=at), cause=heard
     )
     return asyncio.gather(noted, closed)
+
+
+@parcels.on(MoneyCollected)
+def money_collected(heard: Heard[MoneyCollected], store: Store) -> Awaitable[object]:
+    """The postman took it at the door: it is in the bill's book. Where nothing is due it is parked, for a person."""
+    event, envelope = heard.event, heard.envelope
+    by, at = Person("", "", event.role, event.office), datetime.fromisoformat(envelope.time)
+    return store.dossiers.change(
+        envelope.subject,
+        lambda dossier: dossier.with_bill(
+            lambda bill: bill.collect(envelope.id, event.dong, parcel=event.parcel, by=by, at=at), by=by, at=at
+        ),
+        cause=heard,
+    )
 
 
 @messages.on(MessageSent)
@@ -114,6 +153,13 @@ def message_sent(heard: Heard[MessageSent], store: Store) -> Awaitable[object]:
 @messages.on(CallTaskOpened)
 def call_task_opened(heard: Heard[CallTaskOpened], store: Store) -> Awaitable[object]:
     return _note(heard, store, _entry(heard, detail=heard.event.template))
+
+
+def _answered(heard: Heard[Acted], store: Store, *, granted: bool) -> Awaitable[object]:
+    at, office = datetime.fromisoformat(heard.envelope.time), heard.event.office
+    return store.dossiers.change(
+        heard.envelope.subject, lambda it: answer_withdrawal(it, granted=granted, office=office, at=at), cause=heard
+    )
 
 
 def _entry(heard: Heard[Acted], *, detail: str = "") -> Entry:

@@ -1,44 +1,148 @@
 """Intake's collections, indexes and queries: the only file of intake that knows MongoDB."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.listing import ListedOffice, ListedProcedure
+from services.intake.domain.draft import Draft
+from services.intake.domain.link import Link
+from services.intake.domain.printing import Printing
 from services.intake.domain.progress import Progress
+from services.intake.domain.receipt import Receipt
+from services.intake.domain.register import after, codes_from
+from services.intake.domain.scan import Scan
+from services.intake.domain.ticket import Ticket
+from services.intake.domain.upload import Upload
+from services.intake.published import Published
 from shared.repository import Carry, Database, Index, Repository, nowhere
 
 __all__ = ["Store", "keep", "prepare"]
 
 BY_CODE = Index(("state.code",), "a dossier by its legal code")
 BY_TRACKING = Index(("state.tracking",), "a dossier by its tracking code")
+QUEUE = Index(
+    ("state.office", "state.day", "state.state", "state.place_at"), "who waits at an office, the next one first"
+)
+CALLED = Index(("state.office", "state.day", "-state.called_at"), "who was called at an office, the latest first")
 OF_OFFICE = Index(("state.filing.receiving_office", "-state.submitted_at"), "the counter's list, the newest first")
+OF_PERSON = Index(
+    ("state.marks", "-state.submitted_at"), "the dossiers of a person", only={"state.marks.0": {"$exists": True}}
+)
+OF_CITIZEN = Index(
+    ("state.history.0.by", "-state.submitted_at"), "what a citizen filed", only={"state.assisted_by": ""}
+)
+ONLINE = Index(
+    ("state.filing.receiving_office", "state.respond_by"),
+    "online filings that wait for an answer, the most urgent first",
+    only={"state.state": "submitted", "state.filing.channel": "online"},
+)
+DRAFTS_OF = Index(("state.by", "-state.saved_at"), "somebody's drafts, the newest first")
+DRAFT_BY_CODE = Index(("state.code",), "a draft by its code")
+UPLOADS_LEFT = Index(("state.begun_at",), "uploads that were left open", only={"state.is_open": True})
+UPLOADS_OF = Index(("state.owner",), "how many uploads a person has open", only={"state.is_open": True})
+DRAFTS_OVER = Index(("state.until",), "drafts whose days are over")
+HANDED = Index(
+    ("state.handed.number",),
+    "results that others took, by the key of the seal",
+    only={"state.handed.number": {"$gt": ""}},
+)
+DRAFTS_SEALED = Index(
+    ("state.filing.applicant.number",),
+    "drafts by the key of the seal",
+    only={"state.filing.applicant.number": {"$gt": ""}},
+)
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+BY_ORDER = Index(
+    ("state.bill.orders.reference",),
+    "the dossier of a payment at the bank",
+    only={"state.bill.orders.reference": {"$exists": True}},
+)
+AT_BANK = Index(
+    ("state.bill.asked_at",),
+    "what is open at the bank, the one asked about longest ago first",
+    only={"state.bill.asked_at": {"$gt": BEGINNING}},
+)
+CASH = Index(
+    ("state.bill.book.office", "state.bill.book.day"),
+    "an office's money of one day",
+    only={"state.bill.book.day": {"$exists": True}},
+)
+UNPAID = Index(
+    ("state.bill.office", "state.bill.state"),
+    "an office's bills that are not paid",
+    only={"state.bill.state": {"$exists": True}},
+)
 
 
 class Store:
     def __init__(self, database: Database, carry: Carry, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
+        self.published = Published(database, carry, catalogue)
         self.dossiers = Repository(database, Dossier, plural="dossiers", carry=carry)
         self.progress = Repository(database, Progress, plural="progress", carry=carry)
-        self.procedures = Repository(database, ListedProcedure, plural="procedures", carry=carry)
-        self.offices = Repository(database, ListedOffice, plural="offices", carry=carry)
+        self.drafts = Repository(database, Draft, plural="drafts", carry=carry)
+        self.receipts = Repository(database, Receipt, plural="receipts", carry=carry)
+        self.printings = Repository(database, Printing, plural="printings", carry=carry)
+        self.uploads = Repository(database, Upload, plural="uploads", carry=carry)
+        self.scans = Repository(database, Scan, plural="scans", carry=carry)
+        self.links = Repository(database, Link, plural="links", carry=carry)
+        self.tickets = Repository(database, Ticket, plural="tickets", carry=carry)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """All procedures and offices, kept in memory: reading it asks nobody."""
+        return self.published.catalogue
 
     @property
     def repositories(self) -> Sequence[Repository[Any]]:
-        return (self.dossiers, self.progress, self.procedures, self.offices)
+        return (
+            self.dossiers,
+            self.progress,
+            self.receipts,
+            self.drafts,
+            *self.published.repositories,
+            self.printings,
+            self.tickets,
+        )
 
     async def prepare(self) -> None:
-        """Make the indexes, and say which procedures and offices there are: each version once."""
-        await self.dossiers.prepare(BY_CODE, BY_TRACKING, OF_OFFICE)
-        for repository in (self.progress, self.procedures, self.offices):
+        """Make the indexes, and publish what the package has and the catalogue has not."""
+        await self.dossiers.prepare(
+            BY_CODE, BY_TRACKING, OF_OFFICE, OF_PERSON, OF_CITIZEN, ONLINE, BY_ORDER, AT_BANK, CASH, UNPAID, HANDED
+        )
+        await self.drafts.prepare(DRAFTS_OF, DRAFT_BY_CODE, DRAFTS_OVER, DRAFTS_SEALED)
+        for repository in (self.progress, self.receipts):
             await repository.prepare()
-        for procedure in self.catalogue.procedures:
-            listed = ListedProcedure.publish(procedure)
-            await self.procedures.keep(listed[0].id, lambda there, new=listed: (there,) if there else new)
-        for office in self.catalogue.offices:
-            opened = ListedOffice.open(office)
-            await self.offices.keep(opened[0].id, lambda there, new=opened: there.closed_as(new) if there else new)
+        await self.printings.prepare()
+        await self.tickets.prepare(QUEUE, CALLED)
+        await self.uploads.prepare(UPLOADS_LEFT, UPLOADS_OF)
+        await self.scans.prepare()
+        await self.links.prepare()
+        await self.published.prepare()
+
+    async def of_orders(self, references: Sequence[str]) -> list[Dossier]:
+        """The dossiers that opened payments at the bank under these references."""
+        return await self.dossiers.find({"state.bill.orders.reference": {"$in": list(references)}}, limit=1_000)
+
+    async def open_at_bank(self, asked_before: datetime, *, limit: int = 50) -> list[Dossier]:
+        """Whose payment or refund is open at the bank, and was last asked about before then."""
+        wanted = {"state.bill.asked_at": {"$gt": BEGINNING, "$lt": asked_before}}
+        return await self.dossiers.find(wanted, sort=("state.bill.asked_at",), limit=limit)
+
+    async def moved_at(self, office: str, day: str) -> list[Dossier]:
+        """The dossiers in whose books this office has lines of that day, `2026-11-24`."""
+        line = {"$elemMatch": {"office": office, "day": day}}
+        return await self.dossiers.find({"state.bill.book": line, "state.bill.book.day": day}, limit=10_000)
+
+    async def unpaid_at(self, office: str) -> list[Dossier]:
+        """The dossiers received at an office of which a bill is open; a thousand at most."""
+        wanted = {"state.bill.office": office, "state.bill.state": {"$in": ["unpaid", "waiting"]}}
+        return await self.dossiers.find(wanted, limit=1_000)
+
+    async def receipts_of(self, ids: Sequence[str]) -> list[Receipt]:
+        return await self.receipts.find({"_id": {"$in": list(ids)}}, limit=10_000)
 
     async def tracked(self, code: str) -> list[Dossier]:
         """Dossiers with this tracking code or legal code (two may meet by chance; the second factor tells)."""
@@ -51,9 +155,146 @@ class Store:
             {"state.filing.receiving_office": office}, sort=("-state.submitted_at",), limit=limit
         )
 
+    async def of_person(self, marks: Sequence[str], *, limit: int = 20) -> list[Dossier]:
+        """The dossiers in which a number with one of these marks stands, the newest first."""
+        wanted = {"state.marks": {"$in": list(marks)}, "state.marks.0": {"$exists": True}}
+        return await self.dossiers.find(wanted, sort=("-state.submitted_at",), limit=limit)
+
+    async def filed_by(self, citizen: str, *, limit: int = 50) -> list[Dossier]:
+        """What a citizen filed, the newest first."""
+        wanted = {"state.history.0.by": citizen, "state.assisted_by": ""}
+        return await self.dossiers.find(wanted, sort=("-state.submitted_at",), limit=limit)
+
+    async def waiting_online(self, office: str, *, limit: int = 50) -> list[Dossier]:
+        """Online filings at an office that wait for an answer, the most urgent first."""
+        wanted = {
+            "state.filing.receiving_office": office,
+            "state.state": "submitted",
+            "state.filing.channel": "online",
+        }
+        return await self.dossiers.find(wanted, sort=("state.respond_by",), limit=limit)
+
+    async def drafts_of(self, person: str, at: datetime) -> list[Draft]:
+        """Somebody's drafts that are neither over nor filed, the newest first."""
+        found = await self.drafts.find(
+            {"state.by": person, "state.until": {"$gt": at}}, sort=("-state.saved_at",), limit=50
+        )
+        filed = await self.dossiers.find({"_id": {"$in": [it.id for it in found]}}, limit=50)
+        return [it for it in found if it.id not in {dossier.id for dossier in filed}]
+
+    async def filed_from_drafts_of(self, person: str, at: datetime) -> list[Dossier]:
+        """What became of somebody's drafts, wherever they were filed."""
+        found = await self.drafts.find(
+            {"state.by": person, "state.until": {"$gt": at}}, sort=("-state.saved_at",), limit=50
+        )
+        return await self.dossiers.find({"_id": {"$in": [it.id for it in found]}}, limit=50)
+
+    async def draft_of(self, code: str) -> Draft | None:
+        found = await self.drafts.find({"state.code": code}, limit=1)
+        return found[0] if found and found[0].until else None
+
+    async def drafts_over(self, at: datetime) -> list[Draft]:
+        """Drafts whose days are over and of which something is left."""
+        return await self.drafts.find({"state.until": {"$lte": at}}, limit=100)
+
+    async def sealed_otherwise(self, key: str) -> list[Dossier]:
+        """Dossiers with a number that another key has sealed; some hundreds at most."""
+        marked = {"state.marks.0": {"$exists": True}}
+        before, after = {"$lt": f"{key}."}, {"$gte": f"{key}/"}
+        found = [await self.dossiers.find({**marked, "state.marks": it}, limit=100) for it in (before, after)]
+        handed = ({"$gt": "", **before}, after)
+        found += [await self.dossiers.find({"state.handed.number": it}, limit=100) for it in handed]
+        return list({it.id: it for some in found for it in some}.values())
+
+    async def drafts_sealed_otherwise(self, key: str) -> list[Draft]:
+        """Drafts with a number that another key has sealed."""
+        field = "state.filing.applicant.number"
+        ranges = ({"$gt": "", "$lt": f"{key}."}, {"$gte": f"{key}/"})
+        return [it for there in ranges for it in await self.drafts.find({field: there}, limit=100)]
+
+    async def is_decided(self, dossier: str) -> bool:
+        """Whether processing said so."""
+        progress = await self.progress_of(dossier)
+        return progress is not None and progress.is_decided
+
     async def progress_of(self, dossier: str) -> Progress | None:
         found = await self.progress.find({"_id": dossier}, limit=1)
         return found[0] if found else None
+
+    async def printing_of(self, id: str) -> Printing | None:
+        found = await self.printings.find({"_id": id}, limit=1)
+        return found[0] if found else None
+
+    async def uploads_left(self, before: datetime) -> list[Upload]:
+        """Uploads that were begun before then and whose parts still lie there."""
+        return await self.uploads.find({"state.begun_at": {"$lt": before}, "state.is_open": True}, limit=100)
+
+    async def uploads_of(self, person: str) -> int:
+        """How many uploads somebody has open."""
+        return await self.uploads.count({"state.owner": person, "state.is_open": True})
+
+    async def scans_of(self, digests: Sequence[str]) -> list[Scan]:
+        """Those of these scans that were taken in."""
+        return await self.scans.find({"_id": {"$in": list(digests)}}, limit=len(digests) or 1)
+
+    async def scan_of(self, digest: str) -> Scan | None:
+        found = await self.scans.find({"_id": digest}, limit=1)
+        return found[0] if found else None
+
+    async def received_between(self, office: str, first: date, last: date) -> int:
+        """How many dossiers an office received from one day to another, both included."""
+        return await self.dossiers.count(received(office, first, last))
+
+    async def received_before(self, office: str, day: date) -> int:
+        """How many dossiers an office received in the year of that day, on the days before it."""
+        return await self.dossiers.count(received(office, date(day.year, 1, 1), day - timedelta(days=1)))
+
+    async def register(self, office: str, first: date, last: date, *, limit: int) -> list[Dossier]:
+        """The dossiers that an office received from one day to another, in no order that counts."""
+        return await self.dossiers.find(received(office, first, last), limit=limit)
+
+    async def progress_of_all(self, dossiers: Sequence[str]) -> list[Progress]:
+        return await self.progress.find({"_id": {"$in": list(dossiers)}}, limit=len(dossiers) or 1)
+
+    async def ticket(self, id: str) -> Ticket | None:
+        found = await self.tickets.find({"_id": id}, limit=1)
+        return found[0] if found else None
+
+    async def waiting(self, office: str, day: date, *, limit: int) -> list[Ticket]:
+        """Who waits at an office, in the order in which they are called."""
+        wanted = {"state.office": office, "state.day": day.isoformat(), "state.state": "waiting"}
+        return await self.tickets.find(wanted, sort=("state.place_at",), limit=limit)
+
+    async def before(self, ticket: Ticket) -> int:
+        """How many are called before this one."""
+        return await self.tickets.count(waiting_before(ticket))
+
+    async def wait_at(self, office: str, day: date) -> int:
+        """How many wait at an office."""
+        return await self.tickets.count(
+            {"state.office": office, "state.day": day.isoformat(), "state.state": "waiting"}
+        )
+
+    async def called(self, office: str, day: date, *, limit: int) -> list[Ticket]:
+        """Who was called at an office that day, the latest first, whatever became of them."""
+        wanted = {"state.office": office, "state.day": day.isoformat(), "state.called_at": {"$ne": None}}
+        return await self.tickets.find(wanted, sort=("-state.called_at",), limit=limit)
+
+    async def at_hand(self, office: str, day: date, clerk: str) -> list[Ticket]:
+        """The numbers that a clerk called and is not done with."""
+        wanted = {"state.office": office, "state.day": day.isoformat(), "state.state": {"$in": ["called", "serving"]}}
+        return await self.tickets.find({**wanted, "state.called_by": clerk}, limit=20)
+
+
+def received(office: str, first: date, last: date) -> Mapping[str, Any]:
+    """By the legal codes, which begin with the office and the day; served by `BY_CODE`."""
+    return {"state.code": {"$gte": codes_from(office, first), "$lt": codes_from(office, after(last))}}
+
+
+def waiting_before(ticket: Ticket) -> Mapping[str, Any]:
+    """Who stands before a number in its queue; served by `QUEUE`."""
+    wanted = {"state.office": ticket.office, "state.day": ticket.day.isoformat(), "state.state": "waiting"}
+    return {**wanted, "state.place_at": {"$lt": ticket.place_at}}
 
 
 def keep(database: Database, carry: Carry, catalogue: Catalogue | None = None) -> Store:

@@ -11,11 +11,22 @@ from shared.contracts.intake import (
     ContactRecorded,
     DossierAccepted,
     DossierRefused,
+    FeeDue,
+    FeePaid,
+    FeeRefunded,
     ResultHandedOver,
     SupplementAskedAtCounter,
+    WithdrawalAsked,
 )
 from shared.contracts.postal import InvitationLeft, OutForDelivery
-from shared.contracts.processing import CaseDecided, CaseOpened, DeadlineMoved, SupplementRequested
+from shared.contracts.processing import (
+    CaseDecided,
+    CaseOpened,
+    CaseStopped,
+    DeadlineMoved,
+    SupplementRequested,
+    WithdrawalRefused,
+)
 from shared.events import Event, Heard
 
 __all__ = ["HEARS"]
@@ -55,12 +66,42 @@ def refused(heard: Heard[DossierRefused], store: Store) -> Awaitable[object]:
 
 @dossiers.on(SupplementAskedAtCounter)
 def asked_at_counter(heard: Heard[SupplementAskedAtCounter], store: Store) -> Awaitable[object]:
-    return _tell(heard, store, "supplement", ", ".join(heard.event.papers), heard.event.office)
+    return _tell(heard, store, "supplement", ", ".join((*heard.event.papers, *heard.event.fields)), heard.event.office)
 
 
 @dossiers.on(ResultHandedOver)
 def handed_over(heard: Heard[ResultHandedOver], store: Store) -> Awaitable[object]:
     return _tell(heard, store, "handed-over", heard.event.handed_over_at.isoformat())
+
+
+@dossiers.on(FeeDue)
+def fee_due(heard: Heard[FeeDue], store: Store) -> Awaitable[object]:
+    return _tell(heard, store, "fee-due", str(heard.event.dong))
+
+
+@dossiers.on(FeePaid)
+def fee_paid(heard: Heard[FeePaid], store: Store) -> Awaitable[object]:
+    return _tell(heard, store, "fee-paid", str(heard.event.dong), str(max(heard.event.owed, 0)))
+
+
+@dossiers.on(FeeRefunded)
+def fee_refunded(heard: Heard[FeeRefunded], store: Store) -> Awaitable[object]:
+    return _tell(heard, store, "fee-refunded", str(heard.event.dong))
+
+
+@dossiers.on(WithdrawalAsked)
+def withdrawal_asked(heard: Heard[WithdrawalAsked], store: Store) -> Awaitable[object]:
+    return _tell(heard, store, "withdrawal-asked" if heard.event.accepted else "withdrawn")
+
+
+@cases.on(CaseStopped)
+def stopped(heard: Heard[CaseStopped], store: Store) -> Awaitable[object]:
+    return _tell(heard, store, "stopped", heard.event.office)
+
+
+@cases.on(WithdrawalRefused)
+def withdrawal_refused(heard: Heard[WithdrawalRefused], store: Store) -> Awaitable[object]:
+    return _tell(heard, store, "withdrawal-refused", heard.event.office, heard.event.reason)
 
 
 @cases.on(CaseOpened)

@@ -10,7 +10,7 @@ __all__ = ["TEMPLATES", "mail"]
 
 Words = tuple[str, str]
 """Subject and text. `{dossier}` says which one; `{0}`, `{1}` … are the message's facts, read as the template says:
-`{0:when}` is a moment, `{0:home}` how the result goes home, and without a word behind it the text as it is."""
+`{0:when}` is a moment, `{0:money}` so many đồng, `{0:home}` how the result goes home, and else the text as it is."""
 
 TEMPLATES: dict[str, dict[str, Words]] = {
     "accepted": {
@@ -101,6 +101,61 @@ TEMPLATES: dict[str, dict[str, Words]] = {
             "The postman came twice with the result of dossier {dossier}. Please collect it at the post office.",
         ),
     },
+    "fee-due": {
+        "vi": (
+            "Hồ sơ {dossier}: cần nộp {0:money}",
+            "Hồ sơ {dossier} cần nộp {0:money}. Nộp tại quầy, cho bưu tá, hoặc bằng mã VietQR trên trang tra cứu.",
+        ),
+        "en": (
+            "Dossier {dossier}: {0:money} to pay",
+            "Please pay {0:money} for dossier {dossier}: at a counter, to the postman, or on the tracking page.",
+        ),
+    },
+    "fee-paid": {
+        "vi": ("Hồ sơ {dossier}: đã nhận {0:money}", "Đã nhận {0:money} cho hồ sơ {dossier}. Còn phải nộp: {1:money}."),
+        "en": (
+            "Dossier {dossier}: {0:money} received",
+            "We received {0:money} for dossier {dossier}. Left: {1:money}.",
+        ),
+    },
+    "fee-refunded": {
+        "vi": ("Hồ sơ {dossier}: hoàn lại {0:money}", "Cơ quan hoàn lại {0:money} của hồ sơ {dossier}."),
+        "en": ("Dossier {dossier}: {0:money} go back", "{0:money} of dossier {dossier} are given back to you."),
+    },
+    "withdrawal-asked": {
+        "vi": (
+            "Đã nhận yêu cầu rút hồ sơ {dossier}",
+            "Đã nhận yêu cầu rút hồ sơ {dossier}. Cơ quan giải quyết sẽ trả lời bạn.",
+        ),
+        "en": (
+            "Your wish to withdraw dossier {dossier}",
+            "Your wish to withdraw dossier {dossier} was received. The office that decides will answer.",
+        ),
+    },
+    "withdrawn": {
+        "vi": ("Hồ sơ {dossier} đã được rút", "Hồ sơ {dossier} đã được rút theo yêu cầu của bạn."),
+        "en": ("Dossier {dossier} is withdrawn", "Dossier {dossier} is withdrawn, as you wished."),
+    },
+    "stopped": {
+        "vi": (
+            "Hồ sơ {dossier} đã dừng giải quyết",
+            "{0} đã dừng giải quyết hồ sơ {dossier}. Mời bạn đến nơi nộp để nhận lại giấy tờ và tiền đã nộp, nếu có.",
+        ),
+        "en": (
+            "Dossier {dossier} was stopped",
+            "{0} stopped dossier {dossier}. Collect your papers, and what you paid if anything, where you filed it.",
+        ),
+    },
+    "withdrawal-refused": {
+        "vi": (
+            "Hồ sơ {dossier} không rút được",
+            "{0} không đồng ý cho rút hồ sơ {dossier} (mã lý do: {1}). Hồ sơ được giải quyết tiếp.",
+        ),
+        "en": (
+            "Dossier {dossier} cannot be withdrawn",
+            "{0} did not agree that dossier {dossier} is withdrawn (reason {1}). It goes on.",
+        ),
+    },
     "handed-over": {
         "vi": (
             "Đã trả kết quả hồ sơ {dossier}",
@@ -135,6 +190,9 @@ class _Fact:
     def __format__(self, how: str) -> str:
         if how == "when":
             return f"{datetime.fromisoformat(self.text).astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+        if how == "money":
+            dong = f"{int(self.text):,} đồng"
+            return dong if self.language == "en" else dong.replace(",", ".")
         if how == "home":
             return HOME_BY[self.text][self.language == "en"]
         return self.text

@@ -54,6 +54,13 @@ class Decide:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerWithdrawal:
+    granted: bool
+    reason: str
+    """A code; the words are on the form."""
+
+
 @router.post("/cases/{dossier_id}/steps")
 async def complete_step(dossier_id: UUID, done: CompleteStep, by: CaseWorker, cases: Cases, key: Key, now: Now) -> Case:
     """A step of the procedure is done."""
@@ -86,6 +93,19 @@ async def decide(
         return await cases.change(
             id, lambda case: case.decide(decision.outcome, decision.result, decision.reason, by=by, at=now), once=same
         )
+
+
+@router.post("/cases/{dossier_id}/withdrawal")
+async def answer_withdrawal(
+    dossier_id: UUID, answer: AnswerWithdrawal, by: Leader, cases: Cases, key: Key, now: Now
+) -> Case:
+    """The applicant wants to withdraw: stop the case, or go on with it."""
+    same = once(key, answer)
+    return await cases.change(
+        str(dossier_id),
+        lambda case: (case.stop if answer.granted else case.refuse_withdrawal)(answer.reason, by=by, at=now),
+        once=same,
+    )
 
 
 @router.get("/cases/{dossier_id}")

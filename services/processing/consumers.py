@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from services.processing.domain import Case
 from services.processing.store import Store
 from shared.bus import Hears
-from shared.contracts.intake import DossierAccepted, DossierSupplemented
+from shared.contracts.intake import DossierAccepted, DossierSupplemented, HomeChosen, WithdrawalAsked
 from shared.events import Heard
 from shared.people import Person
 
@@ -31,3 +31,21 @@ def resume_clock(heard: Heard[DossierSupplemented], store: Store) -> Awaitable[o
     return store.cases.change(
         heard.envelope.subject, lambda case: case.resume(store.working, by=by, at=said.supplemented_at), cause=heard
     )
+
+
+@dossiers.on(WithdrawalAsked)
+def note_withdrawal(heard: Heard[WithdrawalAsked], store: Store) -> Awaitable[object] | None:
+    """One that was never accepted has no case."""
+    said = heard.event
+    if not said.accepted:
+        return None
+    return store.cases.change(heard.envelope.subject, lambda case: case.ask_withdrawal(at=said.asked_at), cause=heard)
+
+
+@dossiers.on(HomeChosen)
+def send_home(heard: Heard[HomeChosen], store: Store) -> Awaitable[object] | None:
+    """What was chosen before the dossier was accepted came with its acceptance."""
+    said = heard.event
+    if not said.accepted:
+        return None
+    return store.cases.change(heard.envelope.subject, lambda case: case.send_home_by(said.home_by), cause=heard)

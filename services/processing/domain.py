@@ -10,11 +10,13 @@ from shared.contracts.intake import DossierAccepted, HomeBy, Terms
 from shared.contracts.processing import (
     CaseDecided,
     CaseOpened,
+    CaseStopped,
     ClockResumed,
     ClockStopped,
     DeadlineMoved,
     StepCompleted,
     SupplementRequested,
+    WithdrawalRefused,
 )
 from shared.errors import Conflict, Forbidden, Refusal
 from shared.events import Decision
@@ -43,6 +45,14 @@ class WaitsForPapers(Conflict):
 
 class AskedBefore(Conflict):
     """Papers are asked for once; a second request makes the dossier late (QĐ 766/QĐ-TTg)."""
+
+
+class AlreadyStopped(Conflict):
+    """Nothing more is done with a case that was stopped."""
+
+
+class NobodyAsked(Conflict):
+    """The applicant did not ask to withdraw."""
 
 
 class NotYourOffice(Forbidden):
@@ -98,6 +108,10 @@ class Case:
     result: str = ""
     decided_at: datetime | None = None
     is_late: bool = False
+    withdrawal_asked_at: datetime | None = None
+    """Set while the applicant waits for an answer."""
+    ended_at: datetime | None = None
+    """When it was stopped (state 8)."""
 
     @property
     def subject(self) -> str:
@@ -164,7 +178,7 @@ class Case:
 
         Papers that nobody waits for (brought before a request, or after it was met) change nothing.
         """
-        if self.stopped_at is None or self.outcome:
+        if self.stopped_at is None or self.outcome or self.ended_at:
             return (self,)
         moved = working.moved(
             self.due_at, self.stopped_at, max(at, self.stopped_at), self.terms.supplement, self._term()
@@ -213,9 +227,43 @@ class Case:
             decided_at=at,
         )
 
+    def ask_withdrawal(self, *, at: datetime) -> Decision[Self]:
+        """State 7. After the decision it comes too late, and changes nothing."""
+        if self.outcome or self.ended_at:
+            return (self,)
+        return (replace(self, withdrawal_asked_at=at),)
+
+    def send_home_by(self, home_by: HomeBy) -> Decision[Self]:
+        """The applicant chose another way; after the decision the result is on its way already."""
+        return (self,) if self.outcome or self.ended_at else (replace(self, home_by=home_by),)
+
+    def stop(self, reason: str, *, by: Person, at: datetime) -> Decision[Self]:
+        """State 8, because the applicant withdraws (TT 03/2025, form 05). Whether it is late is fixed here."""
+        self._asked_of(by)
+        late = at > self.due_at and self.stopped_at is None
+        stopped = replace(self, ended_at=at, stopped_at=None, withdrawal_asked_at=None, is_late=late)
+        return stopped, CaseStopped(
+            office=by.office, role=by.role, reason=codes.code(reason, "reason"), late=late, stopped_at=at
+        )
+
+    def refuse_withdrawal(self, reason: str, *, by: Person, at: datetime) -> Decision[Self]:
+        """Back to 4: it may not be withdrawn any more, for this reason."""
+        self._asked_of(by)
+        case = replace(self, withdrawal_asked_at=None)
+        return case, WithdrawalRefused(
+            office=by.office, role=by.role, reason=codes.code(reason, "reason"), refused_at=at
+        )
+
+    def _asked_of(self, by: Person) -> None:
+        self._worked_on_by(by)
+        if self.withdrawal_asked_at is None:
+            raise NobodyAsked("The applicant did not ask to withdraw: decide the case.")
+
     def _worked_on_by(self, by: Person) -> None:
         if self.outcome:
             raise AlreadyDecided(f"It was decided before ({self.outcome}): nothing more can be done with it.")
+        if self.ended_at:
+            raise AlreadyStopped("It was stopped: nothing more can be done with it.")
         if by.office != self.competent_office:
             raise NotYourOffice(f"{self.competent_office} decides this case: let a colleague there do it.")
 

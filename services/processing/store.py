@@ -29,7 +29,7 @@ class Store:
 
     async def worklist(self, office: str, *, limit: int = 50) -> list[Case]:
         """An office's open cases, the most urgent first."""
-        wanted = {"state.competent_office": office, "state.outcome": None}
+        wanted = {"state.competent_office": office, "state.outcome": None, "state.ended_at": None}
         return await self.cases.find(wanted, sort=("state.due_at",), limit=limit)
 
 

@@ -10,11 +10,13 @@ from shared.contracts.intake import HomeBy
 __all__ = [
     "CaseDecided",
     "CaseOpened",
+    "CaseStopped",
     "ClockResumed",
     "ClockStopped",
     "DeadlineMoved",
     "StepCompleted",
     "SupplementRequested",
+    "WithdrawalRefused",
 ]
 
 
@@ -97,3 +99,27 @@ class CaseDecided(Acted):
     home_by: HomeBy
     late: bool
     decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStopped(Acted):
+    """State 8: nothing more is done; what was handed in goes back (TT 03/2025, form 05)."""
+
+    topic: ClassVar[str] = "processing.cases"
+    type: ClassVar[str] = "case-stopped.v1"
+
+    reason: str
+    """A code; the words are on the form."""
+    late: bool
+    stopped_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalRefused(Acted):
+    """The applicant asked to withdraw and may not: the case goes on (state 4)."""
+
+    topic: ClassVar[str] = "processing.cases"
+    type: ClassVar[str] = "withdrawal-refused.v1"
+
+    reason: str
+    refused_at: datetime

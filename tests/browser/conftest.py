@@ -6,16 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from deploy.engines import Engines
-from tests.intake.front import Front, front
+from tests.intake.front import Front
 
 WIDTHS = (320, 1280)
-
-
-@pytest.fixture(scope="module")
-def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    with front(engines, tmp_path_factory.mktemp("front")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

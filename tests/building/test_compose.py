@@ -42,7 +42,7 @@ OF_EACH_CONTAINER = {"MOTCUA_HOST", "MOTCUA_PORT", "MOTCUA_ROOT_PATH"}
 HERE = {"MOTCUA_OTLP_URL", "MOTCUA_TRUSTED_PROXIES", *OF_EACH_CONTAINER}
 """Settings whose default in containers is another one than outside them."""
 NO_HEALTH = {"provision": "it ends", "collector": "its image has nothing to ask with"}
-SECRET = re.compile(r"PASSWORD|ACCESS_KEY|SECRET_KEY")
+SECRET = re.compile(r"PASSWORD|ACCESS_KEY|SECRET_KEY|SEAL_KEYS")
 LINE = re.compile(r"^(#?)(MOTCUA_[A-Z_]+)=(.*)$", re.MULTILINE)
 INTERPOLATED = re.compile(r"\$\{(MOTCUA_[A-Z_]+)([:?+-]*)([^}]*)")
 SERVICE_NAMES = sorted(SERVICES)
@@ -152,6 +152,7 @@ def test_the_gateway_knows_every_service_by_name_and_port():
     for name in OURS:
         assert told[f"MOTCUA_{name.upper()}"] == f"{name}:{SERVICES[name]['environment']['MOTCUA_PORT']}"
     assert told["MOTCUA_DEMO_ISSUER"] == f"issuer:{SERVICES['issuer']['environment']['MOTCUA_PORT']}"
+    assert told["MOTCUA_DEMO_BANK"] == f"bank:{SERVICES['bank']['environment']['MOTCUA_PORT']}"
 
 
 def test_the_services_and_the_gateway_believe_the_network_that_the_gateway_is_in_and_no_other():
@@ -168,10 +169,14 @@ def test_the_services_and_the_gateway_believe_the_network_that_the_gateway_is_in
 def test_demo_logins_are_only_in_the_demo_profile():
     assert {name: it["profiles"] for name, it in SERVICES.items() if "profiles" in it} == {
         "issuer": ["demo"],
+        "bank": ["demo"],
+        "registry": ["demo"],
         "mail": ["demo"],
     }
     assert {name for name, it in SERVICES.items() if it.get("environment", {}).get("MOTCUA_MODE") == "demo"} == {
-        "issuer"
+        "issuer",
+        "bank",
+        "registry",
     }
     assert SERVICES["gateway"]["environment"]["MOTCUA_GATEWAY_ALSO"] == "${MOTCUA_MODE:-production}*.caddy"
     assert not list((ROOT / "deploy/gateway").glob("production*.caddy"))
@@ -234,7 +239,7 @@ FILLED = {name: "told" for off, name, value in LINE.findall(EXAMPLE) if not off 
 def test_compose_reads_it_and_starts_no_demo_unless_it_is_asked_to():
     done = _composed("--env-file", os.devnull, "config", "--services", **FILLED)
     assert done.returncode == 0, done.stderr
-    assert set(done.stdout.split()) == set(SERVICES) - {"issuer", "mail"}
+    assert set(done.stdout.split()) == set(SERVICES) - {"issuer", "bank", "registry", "mail"}
     demo = _composed("--env-file", os.devnull, "--env-file", "deploy/demo.env", "config", "--services", **FILLED)
     assert set(demo.stdout.split()) == set(SERVICES)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.sealing import Seals
 from shared.settings import PREFIX
 from tests.building.houses import SERVICES, SETTINGS
 
@@ -43,6 +44,8 @@ def test_a_service_builds_with_the_other_three_absent(service: str):
         "issuer": "https://issuer.example",
         "jwks_url": "https://issuer.example/jwks",
     }
+    if service == "intake":
+        given["seal_keys"] = Seals.new()
     program = "\n".join(
         [
             ALONE.format(others=others),

@@ -21,7 +21,12 @@ KEPT = {place.stem: json.loads(place.read_text()) for place in sorted(PUBLISHED.
 PERSONAL = re.compile(
     r"name|phone|mobile|e_?mail|address|birth|cccd|cmnd|passport|identity|applicant|owner|signer|contact|words|note|person"
 )
-NOT_OF_A_PERSON = {("procedure-published.v1", "name"), ("office-opened.v1", "name"), ("office-closed.v1", "name")}
+NOT_OF_A_PERSON = {
+    ("procedure-published.v1", "name"),
+    ("procedure-withdrawn.v1", "name"),
+    ("office-opened.v1", "name"),
+    ("office-closed.v1", "name"),
+}
 """The names of procedures and offices are public."""
 
 

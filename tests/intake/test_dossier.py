@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from services.intake.domain import dossier as rules, filing
-from services.intake.domain.dossier import Dossier, Received, submit_and_accept
+from services.intake.domain import facts as rules, filing
+from services.intake.domain.dossier import Dossier, submit_and_accept
+from services.intake.domain.facts import Asked, Received
 from services.intake.domain.filing import Applicant, Filing
+from services.intake.domain.handing import NotDecided, hand_over
 from shared.codes import NotACode
 from shared.contracts.intake import DossierAccepted, DossierSubmitted, PaperTicked, ResultHandedOver, Terms
 from shared.errors import Refusal
@@ -20,13 +22,15 @@ CLERK = Person("clerk-1", "Nguyễn Thị Hồng", "counter-clerk", "H36.202.02"
 CITIZEN = Person("citizen-1", "Ka Thơm", "citizen", "")
 TERMS = Terms("working-days", 5, "pause", ("verify", "sign"))
 PAPER = PaperTicked("form", originals=1)
+FORM = Asked("paper", "form", "missing", "Chưa có tờ khai")
 KA_THOM = Applicant("Ka Thơm", number="068199001234", phone="0912 345 678", address="Thôn 1")
-FILING = Filing("2.000815", KA_THOM, papers=(PAPER,), receiving_office="H36.202.02", competent_office="H36.202")
+FILING = Filing("2.000815", KA_THOM, papers=(PAPER,), receiving_office="H36.202.02", competent_office="H36.202", consent=True)
 RECEIVED = Received(AT + timedelta(days=5), "H36.202.02")
 
 
 def submitted(by: Person = CLERK, **more: Any) -> Dossier:
-    return Dossier.submit("d1", replace(FILING, **more), 2, TERMS, tracking="TRACK", by=by, at=AT)[0]
+    filed = replace(FILING, **more).checked(by)
+    return Dossier.submit("d1", filed, 2, TERMS, tracking="TRACK", by=by, at=AT)[0]
 
 
 def accepted(**more: Any) -> Dossier:
@@ -34,7 +38,7 @@ def accepted(**more: Any) -> Dossier:
 
 
 def handed_over() -> Dossier:
-    return accepted().hand_over("counter", decided=True, by=CLERK, at=AT)[0]
+    return hand_over(accepted(), "counter", is_decided=True, by=CLERK, at=AT)[0]
 
 
 def refused() -> Dossier:
@@ -42,7 +46,7 @@ def refused() -> Dossier:
 
 
 def test_a_filing_names_what_was_handed_in_and_nobody_by_name():
-    _, contact, said = Dossier.submit("d1", FILING, 2, TERMS, tracking="TRACK", by=CLERK, at=AT)
+    _, contact, said = Dossier.submit("d1", FILING.checked(CLERK), 2, TERMS, tracking="TRACK", by=CLERK, at=AT)
     assert isinstance(said, DossierSubmitted)
     assert (said.office, said.role, said.assisted, said.papers) == ("H36.202.02", "counter-clerk", True, (PAPER,))
     assert "Ka Thơm" not in str(said)
@@ -101,7 +105,7 @@ def test_accepting_gives_the_code_the_due_date_and_the_terms_that_stay_to_the_en
 
 
 def test_filing_and_accepting_at_once_says_all_that_both_say():
-    step = Dossier.submit("d1", FILING, 2, TERMS, tracking="T", by=CLERK, at=AT)
+    step = Dossier.submit("d1", FILING.checked(CLERK), 2, TERMS, tracking="T", by=CLERK, at=AT)
     dossier, *events = submit_and_accept(step, RECEIVED, "C", (), by=CLERK, at=AT)
     assert dossier.state == "accepted"
     assert [it.type for it in events] == ["contact-recorded.v1", "dossier-submitted.v1", "dossier-accepted.v1"]
@@ -112,15 +116,15 @@ def test_filing_and_accepting_at_once_says_all_that_both_say():
 def test_everything_that_is_missing_is_asked_for_at_once_and_once():
     with pytest.raises(rules.PapersMissing, match="form, Giấy chứng sinh"):
         submitted().accept(RECEIVED, "C", ("form", "Giấy chứng sinh"), by=CLERK, at=AT)
-    asked = submitted().ask_supplement(("form",), by=CLERK, at=AT)[0]
+    asked = submitted().ask_supplement((FORM,), by=CLERK, at=AT)[0]
     with pytest.raises(Refusal, match="once"):
-        asked.ask_supplement(("Khác",), by=CLERK, at=AT)
+        asked.ask_supplement((Asked("paper", "other"),), by=CLERK, at=AT)
     with pytest.raises(rules.PapersMissing):
         submitted().ask_supplement((), by=CLERK, at=AT)
 
 
 def test_papers_that_came_later_join_those_that_were_there():
-    asked = submitted().ask_supplement(("form",), by=CLERK, at=AT)[0]
+    asked = submitted().ask_supplement((FORM,), by=CLERK, at=AT)[0]
     more, said = asked.supplement((PaperTicked("extra"),), by=CLERK, at=AT)
     assert [it.code for it in more.filing.papers] == ["form", "extra"]
     assert (more.state, said.accepted) == ("submitted", False)  # type: ignore[attr-defined]
@@ -143,12 +147,12 @@ def test_a_refusal_says_why_with_a_code_and_in_words_and_only_before_acceptance(
 
 def test_a_result_is_handed_over_once_and_only_when_it_is_there():
     with pytest.raises(rules.NotAccepted):
-        submitted().hand_over("counter", decided=True, by=CLERK, at=AT)
-    with pytest.raises(rules.NotDecided):
-        accepted().hand_over("counter", decided=False, by=CLERK, at=AT)
-    closed, said = accepted().hand_over("counter", decided=True, by=CLERK, at=AT)
+        hand_over(submitted(), "counter", is_decided=True, by=CLERK, at=AT)
+    with pytest.raises(NotDecided):
+        hand_over(accepted(), "counter", is_decided=False, by=CLERK, at=AT)
+    closed, said = hand_over(accepted(), "counter", is_decided=True, by=CLERK, at=AT)
     assert isinstance(said, ResultHandedOver)
-    assert closed.hand_over("post", decided=True, by=CLERK, at=AT) == (closed,), "two facts may tell of one delivery"
+    assert hand_over(closed, "post", is_decided=True, by=CLERK, at=AT) == (closed,), "two facts may tell of one delivery"
 
 
 def test_accepting_twice_names_the_code_that_it_has():
@@ -161,7 +165,7 @@ def test_a_closed_dossier_takes_nothing_more(closed: Any):
     for act in (
         lambda it: it.accept(RECEIVED, "C", (), by=CLERK, at=AT),
         lambda it: it.refuse("R1", "Thiếu", by=CLERK, at=AT),
-        lambda it: it.ask_supplement(("form",), by=CLERK, at=AT),
+        lambda it: it.ask_supplement((FORM,), by=CLERK, at=AT),
         lambda it: it.supplement((PAPER,), by=CLERK, at=AT),
     ):
         with pytest.raises(rules.AlreadyClosed):
@@ -171,9 +175,9 @@ def test_a_closed_dossier_takes_nothing_more(closed: Any):
 ACTS: dict[str, Any] = {
     "accept": lambda it: it.accept(RECEIVED, "C", (), by=CLERK, at=AT),
     "refuse": lambda it: it.refuse("R1", "Thiếu", by=CLERK, at=AT),
-    "ask": lambda it: it.ask_supplement(("form",), by=CLERK, at=AT),
+    "ask": lambda it: it.ask_supplement((FORM,), by=CLERK, at=AT),
     "supplement": lambda it: it.supplement((PAPER,), by=CLERK, at=AT),
-    "hand over": lambda it: it.hand_over("counter", decided=True, by=CLERK, at=AT),
+    "hand over": lambda it: hand_over(it, "counter", is_decided=True, by=CLERK, at=AT),
 }
 
 
@@ -209,20 +213,20 @@ def test_only_the_office_that_received_it_or_decides_it_handles_a_dossier_but_an
     for rule in (
         lambda: submitted().accept(RECEIVED, "H36.202.02-261124-0001", (), by=elsewhere, at=AT),
         lambda: submitted().refuse("R1", "Thiếu giấy tờ", by=elsewhere, at=AT),
-        lambda: submitted().ask_supplement(("form",), by=elsewhere, at=AT),
-        lambda: accepted().hand_over("counter", decided=True, by=elsewhere, at=AT),
+        lambda: submitted().ask_supplement((FORM,), by=elsewhere, at=AT),
+        lambda: hand_over(accepted(), "counter", is_decided=True, by=elsewhere, at=AT),
     ):
         with pytest.raises(rules.NotYourOffice):
             rule()
     assert accepted().supplement((PAPER,), by=elsewhere, at=AT)[0].filing.papers == (PAPER, PAPER)
-    assert accepted().hand_over("counter", decided=True, by=replace(CLERK, office="H36.202"), at=AT)
+    assert hand_over(accepted(), "counter", is_decided=True, by=replace(CLERK, office="H36.202"), at=AT)
 
 
 def test_what_travels_in_events_is_a_code_and_never_free_text():
     for rule in (
         lambda: submitted(papers=(PaperTicked("Đơn của bà Ka Thơm"),)),
         lambda: submitted().refuse("vì bà Ka Thơm vắng mặt", "words", by=CLERK, at=AT),
-        lambda: submitted().ask_supplement(("giấy của bà",), by=CLERK, at=AT),
+        lambda: submitted().ask_supplement((Asked("paper", "giấy của bà"),), by=CLERK, at=AT),
         lambda: accepted().supplement((PaperTicked("a b"),), by=CLERK, at=AT),
     ):
         with pytest.raises(NotACode):

@@ -11,7 +11,6 @@ from babel.messages.extract import extract_from_dir
 
 import services.intake
 import shared.web
-from deploy.engines import Engines
 from services.intake.consumers import HEARS
 from services.intake.domain.filing import Applicant
 from services.intake.domain.progress import Entry
@@ -23,15 +22,9 @@ from shared.errors import Unavailable
 from shared.web.languages import catalogue, languages
 from shared.web.limits import Allowance, TooManyTries, neighbourhood
 from shared.web.pages import HERE
-from tests.intake.front import LAST_FOUR, OWNER, START, Front, front, whole_way
+from tests.intake.front import LAST_FOUR, OWNER, START, Front, whole_way
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    with front(engines, tmp_path_factory.mktemp("front")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from hypothesis import given, strategies as st
 
 from services.intake.consumers import cases
 from services.intake.domain.catalogue import Office
-from services.intake.domain.dossier import Dossier, Fact
+from services.intake.domain.dossier import Dossier
+from services.intake.domain.facts import Fact
 from services.intake.domain.filing import Applicant, Filing
 from services.intake.domain.listing import ListedOffice, ListedProcedure
 from services.intake.domain.progress import MOST_ENTRIES, OWN, Entry, Progress, national_state, timeline

@@ -1,61 +1,26 @@
-"""The reception slip on paper: read back as a person, a scanner and a search would."""
+"""The reception slip on paper: read back as a person, a scanner and a search would; and each print of it on record."""
 
-import io
 import logging
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 
 import httpx
 import pytest
-import typst
-import zxingcpp
 from prometheus_client import REGISTRY
-from pypdf import PdfReader
 
-from deploy.engines import Engines
-from services.intake.app import catalogue
-from services.intake.domain.dossier import Dossier, NotAccepted, Received
-from services.intake.domain.filing import Applicant, Filing
-from services.intake.forms.slip import PAPER, TEMPLATE, inputs, print_slip, slip
-from shared.contracts.intake import PaperTicked
-from shared.people import Person
-from tests.intake.front import OWNER, PROCEDURE, Front, front
-from tests.intake.png import top_quarter
+from services.intake.domain.facts import NotAccepted
+from services.intake.forms import FORMS
+from tests.intake.front import OWNER, PROCEDURE, Front
+from tests.intake.printed import NEW, NUMBER, accepted, code_of, codes, filed, given, pages, size, texts
 
-AT = datetime(2026, 11, 20, 3, 5, tzinfo=UTC)
-CLERK = Person("clerk", "Clerk", "counter-clerk", "H36.202.02")
-CODE, TRACKING = "H36.202.02-261120-0042", "7KM2P-XQ4RT"
-OFFERED = catalogue()
-
-
-def filed(papers: int = 0, **applicant: str) -> Dossier:
-    version = OFFERED.procedure(PROCEDURE, AT.date())
-    ticked = tuple(PaperTicked(it.code, 1, 2) for it in version.papers) + tuple(
-        PaperTicked(f"paper-{n}", 1) for n in range(papers)
-    )
-    owner = Applicant("Nguyễn Thị Hường Quỳnh", "068301000123", **applicant)
-    filing = Filing(PROCEDURE, owner, papers=ticked, receiving_office="H36.202.02", competent_office="H36.202")
-    made, *_ = Dossier.submit("one", filing, version.version, version.terms(), tracking=TRACKING, by=CLERK, at=AT)
-    return made
-
-
-def accepted(papers: int = 0, **applicant: str) -> Dossier:
-    received = Received(AT + timedelta(days=3, hours=4), "")
-    made, *_ = filed(papers, **applicant).accept(received, CODE, (), by=CLERK, at=AT)
-    return made
-
-
-def pages(dossier: Dossier) -> list[str]:
-    pdf = print_slip(slip(dossier, OFFERED, "https://motcua.example"))
-    return [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
+SLIP = FORMS["slip"]
 
 
 def test_every_word_of_the_form_can_be_found_with_its_diacritics():
-    (mine, theirs) = pages(accepted(address="Thôn Tân Lâm", phone="0912345678"))
+    (mine, theirs) = pages("slip", given(NEW, "slip"))
     for words in (
         "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ",
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
-        f"Mã hồ sơ: {CODE}",
+        f"Mã hồ sơ: {code_of(NEW)}",
         "Tiếp nhận hồ sơ của: Nguyễn Thị Hường Quỳnh",
         "Địa chỉ: Thôn Tân Lâm",
         "0912 345 678",
@@ -63,9 +28,10 @@ def test_every_word_of_the_form_can_be_found_with_its_diacritics():
         "3 ngày làm việc",
         "10 giờ 05 phút, ngày 20 tháng 11 năm 2026",
         "14 giờ 05 phút, ngày 23 tháng 11 năm 2026",
+        "Vào Sổ theo dõi hồ sơ, Quyển số: 2026 Số thứ tự: 1042",
         "NGƯỜI NỘP HỒ SƠ",
         "NGƯỜI TIẾP NHẬN HỒ SƠ",
-        f"https://motcua.example/track?code={TRACKING}",
+        "https://motcua.example/track?code=7KM2P-XQ4RT",
     ):
         assert words in mine
     assert "Liên 1" in mine
@@ -73,52 +39,33 @@ def test_every_word_of_the_form_can_be_found_with_its_diacritics():
     assert mine.replace("Liên 1: giao người nộp hồ sơ", "") == theirs.replace("Liên 2: lưu tại nơi tiếp nhận", "")
 
 
-def test_the_qr_at_the_top_left_of_each_copy_names_dossier_procedure_applicant_and_paper():
-    given = inputs(slip(accepted(), OFFERED, "https://motcua.example"))
-    fonts = typst.Fonts(include_system_fonts=False)
-    pictures = typst.compile(TEMPLATE, format="png", ppi=150, sys_inputs=given, font_paths=fonts)
-    assert len(pictures) == 2
-    for picture in pictures:
-        width, points = top_quarter(picture)
-        (code,) = zxingcpp.read_barcodes(points)
-        assert code.text == f"{CODE}|{PROCEDURE}|068301000123|{PAPER}"
-        assert code.position.bottom_right.x < width / 3
+def test_row_14_the_qr_at_the_top_left_of_each_copy_names_dossier_procedure_applicant_and_paper():
+    read = codes(SLIP.pdf(given(NEW, "slip")))
+    assert len(read) == 2
+    for text, right, down in read:
+        assert text == f"{code_of(NEW)}|{PROCEDURE}|{NUMBER}|Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
+        assert right < 1 / 4
+        assert down < 1 / 5
 
 
 def test_it_is_a5():
-    pdf = print_slip(slip(accepted(), OFFERED, "https://motcua.example"))
-    box = PdfReader(io.BytesIO(pdf)).pages[0].mediabox
-    assert (round(float(box.width) / 72 * 25.4), round(float(box.height) / 72 * 25.4)) == (148, 210)
-
-
-def test_forty_papers_run_over_to_further_pages_and_all_are_there():
-    text = " ".join(pages(accepted(papers=40)))
-    assert all(text.count(f"paper-{n}:") == 2 for n in range(40))
+    assert size(SLIP.pdf(given(NEW, "slip"))) == (148, 210)
 
 
 def test_the_address_in_the_footer_carries_the_code_and_no_personal_data():
-    form = slip(accepted(address="Thôn Tân Lâm", phone="0912345678"), OFFERED, "https://motcua.example")
-    assert form.url == f"https://motcua.example/track?code={TRACKING}"
-
-
-def test_words_of_an_applicant_are_printed_and_never_run_as_typst():
-    (mine, _) = pages(accepted(address='#panic("x") *đậm* $x$ \\'))
-    assert '#panic("x") *đậm* $x$ \\' in mine
+    head = SLIP.head(given(NEW, "slip"))
+    assert head.url == "https://motcua.example/track?code=7KM2P-XQ4RT"
 
 
 def test_there_is_no_slip_before_acceptance():
     with pytest.raises(NotAccepted):
-        slip(filed(), OFFERED, "https://motcua.example")
-
-
-@pytest.fixture(scope="module")
-def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    with front(engines, tmp_path_factory.mktemp("front")) as running:
-        yield running
+        SLIP.check(replace(given(NEW, "slip"), dossier=filed(NEW)))
+    SLIP.check(replace(given(NEW, "slip"), dossier=accepted(NEW)))
 
 
 def printed_so_far() -> float:
-    return REGISTRY.get_sample_value("motcua_slips_printed_total", {"office": "H36.202.02"}) or 0.0
+    labels = {"form": "slip", "office": "H36.202.02"}
+    return REGISTRY.get_sample_value("motcua_forms_printed_total", labels) or 0.0
 
 
 def test_the_counter_prints_it_and_each_print_is_logged_without_personal_data_and_counted(
@@ -131,9 +78,10 @@ def test_the_counter_prints_it_and_each_print_is_logged_without_personal_data_an
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.headers["cache-control"] == "no-store"
-    text = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+    text = texts(answer.content)[0]
     assert filed["code"] in text
     assert OWNER["name"] in text
+    assert codes(answer.content)[0][0].split("|")[2] == OWNER["number"]
     assert printed_so_far() == before + 1
     (line,) = [it.getMessage() for it in caplog.records if it.name == "services.intake.api.forms"]
     assert filed["id"] in line
@@ -141,11 +89,32 @@ def test_the_counter_prints_it_and_each_print_is_logged_without_personal_data_an
     assert not any(word in line for word in (OWNER["name"], OWNER["number"], OWNER["phone"]))
 
 
-def test_nobody_but_the_counter_gets_it(desk: Front):
+def test_row_14_a_reprint_is_counted_kept_with_who_and_when_and_told_on_the_paper(desk: Front):
+    address = f"{desk.url}/intake/dossiers/{desk.file()['id']}"
+    papers = [texts(httpx.get(f"{address}/slip.pdf", headers=desk.headers()).content)[0] for _ in range(3)]
+    assert ["In lại" in it for it in papers] == [False, True, True]
+    assert "In lại lần 1, lúc" in papers[1]
+    assert "In lại lần 2, lúc" in papers[2]
+    kept = httpx.get(f"{address}/printings/slip", headers=desk.headers()).json()
+    assert kept["count"] == len(kept["prints"]) == 3
+    assert {(it["by"], it["office"]) for it in kept["prints"]} == {("demo-counter", "H36.202.02")}
+
+
+def test_the_slips_of_one_day_stand_in_the_register_one_behind_the_other(desk: Front):
+    slips = [desk.file() for _ in range(3)]
+    places = []
+    for it in slips:
+        answer = httpx.get(f"{desk.url}/intake/dossiers/{it['id']}/slip.pdf", headers=desk.headers())
+        places.append(int(texts(answer.content)[0].partition("Số thứ tự: ")[2].split()[0]))
+    assert places == [places[0], places[0] + 1, places[0] + 2]
+
+
+def test_nobody_but_officials_of_its_offices_gets_it(desk: Front):
     filed = desk.file()
     address = f"{desk.url}/intake/dossiers/{filed['id']}/slip.pdf"
     assert httpx.get(address).status_code == 401
     assert httpx.get(address, headers=desk.headers("demo-citizen")).status_code == 403
+    assert httpx.get(address.replace("slip.pdf", "forms/slip.pdf"), headers=desk.headers("demo-leader")).is_success
 
 
 def test_a_dossier_that_is_only_filed_has_none_yet(desk: Front):
@@ -153,3 +122,21 @@ def test_a_dossier_that_is_only_filed_has_none_yet(desk: Front):
     answer = httpx.get(f"{desk.url}/intake/dossiers/{receipt['id']}/slip.pdf", headers=desk.headers())
     assert answer.status_code == 409
     assert answer.json()["code"] == "not-accepted"
+    assert httpx.get(f"{desk.url}/intake/dossiers/{receipt['id']}/printings/slip", headers=desk.headers()).is_error
+
+
+def test_an_apology_is_worded_once_and_a_reprint_says_the_same(desk: Front):
+    slip = desk.file()
+    address = f"{desk.url}/intake/dossiers/{slip['id']}/forms/apology.pdf"
+    assert httpx.get(address, headers=desk.headers()).json()["code"] == "words-missing"
+    words = {"reason": "Xác minh ở nơi khác chưa xong", "new_due": "2099-01-05T10:00:00+07:00"}
+    naive = httpx.post(address, json=words | {"new_due": "2099-01-05T10:00:00"}, headers=desk.headers())
+    assert (naive.status_code, naive.json()["code"]) == (422, "no-time-zone")
+    first = httpx.post(address, json=words, headers=desk.headers("demo-leader"))
+    assert first.status_code == 200, first.text
+    again = texts(httpx.get(address, headers=desk.headers()).content)[0]
+    assert "Xác minh ở nơi khác chưa xong" in again
+    assert "10 giờ 00 phút, ngày 05 tháng 01 năm 2099" in again
+    assert "In lại lần 1" in again
+    other = httpx.post(address, json=words | {"reason": "Máy chủ hỏng"}, headers=desk.headers("demo-leader"))
+    assert "In lại" not in texts(other.content)[0]

@@ -122,7 +122,7 @@ def test_a_contact_that_is_erased_is_gone():
 
 CODE = "H36.202.02-261124-0001"
 WHEN = "2026-12-01T10:00:00+00:00"
-FACTS = {"when": WHEN, "home": "post", "": "H36.202"}
+FACTS = {"when": WHEN, "home": "post", "money": "45000", "": "H36.202"}
 """A fact for each way in which a template reads one."""
 
 
@@ -154,6 +154,7 @@ def test_a_language_that_nobody_wrote_yet_is_answered_in_vietnamese():
 def test_dates_are_told_as_people_here_read_them_and_codes_in_words():
     made = mail(queued("handed-over", "2026-11-24T02:00:00+00:00"), KA_THOM, "u")
     assert "09:00 24/11/2026" in made.text
+    assert "45.000 đồng" in mail(queued("fee-due", "45000"), KA_THOM, "u").text
     assert HOME_BY["post"][0] in mail(queued("decided-positive", "o", "post"), KA_THOM, "u").text
 
 

@@ -11,7 +11,15 @@ from services.processing import domain as rules
 from services.processing.domain import Case
 from shared.codes import NotACode
 from shared.contracts.intake import DossierAccepted, Terms
-from shared.contracts.processing import CaseDecided, CaseOpened, ClockResumed, ClockStopped, DeadlineMoved
+from shared.contracts.processing import (
+    CaseDecided,
+    CaseOpened,
+    CaseStopped,
+    ClockResumed,
+    ClockStopped,
+    DeadlineMoved,
+    WithdrawalRefused,
+)
 from shared.errors import Refusal
 from shared.people import Person
 from shared.reference import working_calendar
@@ -223,3 +231,47 @@ def test_steps_papers_and_reasons_are_codes_for_they_travel_in_events():
     ):
         with pytest.raises(NotACode):
             rule()
+
+
+def test_a_case_is_stopped_or_goes_on_only_where_the_applicant_asked_to_withdraw():
+    it = case()
+    with pytest.raises(rules.NobodyAsked):
+        it.stop("withdrawn", by=LEADER, at=AT)
+    (asked_for,) = it.ask_withdrawal(at=AT)
+    stopped, said = asked_for.stop("withdrawn", by=LEADER, at=AT)
+    assert isinstance(said, CaseStopped)
+    assert (stopped.ended_at, said.late, said.reason) == (AT, False, "withdrawn")
+    goes_on, refused = asked_for.refuse_withdrawal("land-already-measured", by=LEADER, at=AT)
+    assert isinstance(refused, WithdrawalRefused)
+    assert goes_on.withdrawal_asked_at is None
+    with pytest.raises(rules.NotYourOffice):
+        asked_for.stop("withdrawn", by=replace(LEADER, office="H36.205"), at=AT)
+    with pytest.raises(NotACode):
+        asked_for.stop("bà Ka Thơm đổi ý", by=LEADER, at=AT)
+
+
+def test_with_a_case_that_was_stopped_nothing_more_is_done_and_what_comes_late_changes_nothing():
+    stopped = case("verify").ask_withdrawal(at=AT)[0].stop("withdrawn", by=LEADER, at=AT)[0]
+    for act in (
+        lambda: stopped.complete("verify", "", by=SPECIALIST, at=AT),
+        lambda: stopped.decide("positive", "r", "", by=LEADER, at=AT),
+        lambda: stopped.stop("withdrawn", by=LEADER, at=AT),
+    ):
+        with pytest.raises(rules.AlreadyStopped):
+            act()
+    assert stopped.resume(WORKING, by=SPECIALIST, at=AT) == (stopped,)
+    assert stopped.send_home_by("post") == (stopped,)
+    assert decided(case()).ask_withdrawal(at=AT) == (decided(case()),), "the decision was faster"
+
+
+def test_a_case_that_is_stopped_after_its_due_date_is_late_unless_its_clock_stood():
+    late = case().due_at + timedelta(minutes=1)
+    assert case().ask_withdrawal(at=late)[0].stop("withdrawn", by=LEADER, at=late)[0].is_late
+    waiting = asked(case()).ask_withdrawal(at=late)[0]
+    assert not waiting.stop("withdrawn", by=LEADER, at=late)[0].is_late
+
+
+def test_the_way_home_that_was_chosen_last_is_the_one_that_the_decision_says():
+    chosen = case().send_home_by("post")[0]
+    _, said = chosen.decide("positive", "a" * 64, "", by=LEADER, at=AT)
+    assert said.home_by == "post"  # type: ignore[attr-defined]

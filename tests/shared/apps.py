@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from jwt.algorithms import ECAlgorithm
 
 from deploy.engines import Engines
+from shared.sealing import Seals
 from shared.settings import Settings
 
 ISSUER, AUDIENCE = "https://issuer.example", "motcua"
@@ -120,6 +121,8 @@ def nowhere(kind: type[Any] = Settings, **more: Any) -> Any:
         "issuer": ISSUER,
         "jwks_url": "http://127.0.0.1:1/jwks",
     }
+    if "seal_keys" in {it.name for it in fields(kind)}:
+        away["seal_keys"] = Seals.new()
     return kind(**(away | more))
 
 

@@ -3,16 +3,17 @@
 import asyncio
 import hashlib
 import io
+import tempfile
 import tracemalloc
 from collections.abc import AsyncIterator
+from pathlib import Path
 from types import SimpleNamespace
 
-import httpx
 import pytest
 
 from deploy.engines import Engines
 from shared.documents import Corrupted, Documents, DocumentTooLarge, EmptyDocument, Stored, UnknownKind, recognised
-from shared.errors import NotFound, Unavailable
+from shared.errors import NotFound, Refusal, Unavailable
 from tests.shared.toys import fresh
 
 PDF = "application/pdf"
@@ -93,13 +94,49 @@ async def test_a_document_that_is_not_there_is_not_found(documents: Documents):
         await documents.get("0" * 64)
 
 
-async def test_a_link_opens_the_document_without_a_login_and_nothing_else(documents: Documents):
+async def test_a_copy_on_disk_is_the_whole_document_and_is_gone_when_it_is_closed(documents: Documents):
     stored = await put(documents, b"a scan")
-    async with httpx.AsyncClient() as anyone:
-        answer = await anyone.get(await documents.link(stored.digest))
-        assert (answer.content, answer.headers["content-type"]) == (b"a scan", PDF)
-        bare = (await documents.link(stored.digest)).partition("?")[0]
-        assert (await anyone.get(bare)).status_code == 403
+    with await documents.whole(stored.digest) as copy:
+        assert (copy.file.read(), copy.size, copy.path.read_bytes()) == (b"a scan", 6, b"a scan")
+    assert not copy.path.exists()
+
+
+async def test_a_copy_of_what_was_changed_behind_our_back_is_given_to_nobody(
+    documents: Documents, caplog: pytest.LogCaptureFixture
+):
+    stored = await put(documents, b"a scan")
+    documents._client.put_object(documents._bucket, stored.digest, io.BytesIO(b"forged"), 6)
+    with pytest.raises(Corrupted):
+        await documents.whole(stored.digest)
+    assert f"ALARM: {stored.digest}" in caplog.text
+
+
+async def test_what_lies_beside_the_documents_is_found_put_together_and_cleared_without_touching_them(
+    documents: Documents,
+):
+    stored = await put(documents, b"a scan")
+    for name in ("uploads/1/a", "uploads/1/b", "uploads/12/a"):
+        await documents.lay(name, name.encode())
+    assert await documents.beside("uploads/1/b") == b"uploads/1/b"
+    with await documents.together(["uploads/1/b", "uploads/1/a"]) as both:
+        assert both.file.read() == b"uploads/1/buploads/1/a"
+    await documents.clear("uploads/1/")
+    await documents.clear("uploads/none/")
+    left = {it.object_name for it in documents._client.list_objects(documents._bucket, recursive=True)}
+    assert left == {stored.digest, "uploads/12/a"}
+    with pytest.raises(NotFound):
+        await documents.together(["uploads/12/a", "uploads/1/a"])
+
+
+async def test_what_is_refused_leaves_no_file_on_the_disk_here(
+    documents: Documents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for content in ((), (b"x" * 11,)):
+        with pytest.raises(Refusal):
+            await put(documents, *content, most=10)
+    await put(documents, b"x")
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_making_the_bucket_twice_keeps_what_is_in_it(documents: Documents):

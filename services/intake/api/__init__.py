@@ -1,7 +1,37 @@
 """Intake over HTTP, for programs: one module for each kind of thing."""
 
-from services.intake.api import catalogue, dossiers, forms, papers
+from services.intake.api import (
+    cash,
+    catalogue,
+    dossiers,
+    drafts,
+    fees,
+    forms,
+    links,
+    papers,
+    people,
+    queue,
+    receipts,
+    register,
+    registry,
+    uploads,
+)
 
 __all__ = ["ROUTERS"]
 
-ROUTERS = (dossiers.router, papers.router, forms.router, catalogue.router)
+ROUTERS = (
+    dossiers.router,
+    drafts.router,
+    people.router,
+    papers.router,
+    uploads.router,
+    links.router,
+    forms.router,
+    catalogue.router,
+    fees.router,
+    cash.router,
+    receipts.router,
+    registry.router,
+    register.router,
+    queue.router,
+)

@@ -1,17 +1,18 @@
 """Dossiers over HTTP: read the request, change a dossier, show the answer."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal, Self
+from typing import Literal
 from uuid import UUID
 
-from services.intake.api.filing import Accepting, Submitting, check_scans
-from services.intake.api.given import Dossiers, Kept, Offered, Papers, Working
-from services.intake.domain.dossier import Dossier
+from services.intake.api.filing import Accepting, AtDesk
+from services.intake.api.given import Dossiers, Kept, Offered, Sealing, Working
+from services.intake.api.shown import Receipt, Slip, Whole
+from services.intake.domain.changing import choose_home, correct, rate, withdraw
+from services.intake.domain.facts import Asked
 from services.intake.domain.filing import Filing
-from services.intake.domain.progress import Entry, Progress, national_state, timeline
+from services.intake.domain.handing import Receiver, hand_over, identified
 from shared import door
-from shared.auth import CounterClerk, Filer, Insider
+from shared.auth import Citizen, CounterClerk, Filer, Insider
 from shared.contracts.intake import HomeBy, PaperTicked
 from shared.door import Key, Now, once
 
@@ -21,58 +22,15 @@ router = door.router(tags=["dossiers"])
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """The answer to a filing. The tracking code works from this second on."""
-
-    id: str
-    tracking: str
-    state: str
-    submitted_at: datetime
-
-    @classmethod
-    def of(cls, dossier: Dossier) -> Self:
-        return cls(dossier.id, dossier.tracking, dossier.state, dossier.submitted_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """What the reception slip says (form 1 of TT 01/2018)."""
-
-    id: str
-    code: str
-    tracking: str
-    procedure: str
-    receiving_office: str
-    competent_office: str
-    received_at: datetime
-    due_at: datetime
-    home_by: HomeBy
-
-    @classmethod
-    def of(cls, dossier: Dossier) -> Self:
-        filing = dossier.filing
-        return cls(
-            dossier.id,
-            dossier.code,
-            dossier.tracking,
-            filing.procedure,
-            filing.receiving_office,
-            filing.competent_office,
-            dossier.received_at or dossier.submitted_at,
-            dossier.due_at or dossier.submitted_at,
-            filing.home_by,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Refuse:
     reason: str
+    """A code."""
     words: str
 
 
 @dataclass(frozen=True, slots=True)
 class AskSupplement:
-    papers: tuple[str, ...]
+    items: tuple[Asked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,52 +41,58 @@ class Supplement:
 @dataclass(frozen=True, slots=True)
 class HandOver:
     by: Literal["counter", "electronic"] = "counter"
+    receiver: Receiver | None = None
+    """Who stands at the counter; not needed where the result is taken electronically."""
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """A dossier as officials see it."""
+class Correct:
+    fields: dict[str, str]
+    """`name`, `number`, `phone`, `email`, `address`; of the owner with `owner.` before it."""
+    reason: str = "typing-error"
 
-    dossier: Dossier
-    national_state: int
-    due_at: datetime | None
-    timeline: tuple[Entry, ...]
 
-    @classmethod
-    def of(cls, dossier: Dossier, progress: Progress | None) -> Self:
-        due = progress.due_at if progress and progress.due_at else dossier.due_at
-        return cls(dossier, national_state(dossier, progress), due, tuple(timeline(dossier, progress)))
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    words: str
+    reason: str = "applicants-wish"
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseHome:
+    home_by: HomeBy
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    score: int
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    others: tuple[str, ...]
 
 
 @router.put("/dossiers/{dossier_id}", status_code=201)
-async def submit(
-    dossier_id: UUID, filing: Filing, by: Filer, dossiers: Dossiers, offered: Offered, papers: Papers, now: Now
-) -> Receipt:
+async def submit(dossier_id: UUID, filing: Filing, by: Filer, dossiers: Dossiers, desk: AtDesk, now: Now) -> Receipt:
     """File a dossier under an id of your choice (a UUID); the same again gets the same answer."""
     same = once("created", filing, Receipt.of, 201)
     async with dossiers.answering_again(str(dossier_id), same):
-        await check_scans(filing.papers, papers)
-        submitting = Submitting.of(str(dossier_id), filing, by, now, offered)
+        submitting = await desk.submitting(str(dossier_id), filing, by, now)
         return Receipt.of(await dossiers.create(submitting.id, submitting.decide, once=same))
 
 
 @router.put("/counter/dossiers/{dossier_id}", status_code=201)
 async def file_at_counter(
-    dossier_id: UUID,
-    filing: Filing,
-    by: CounterClerk,
-    dossiers: Dossiers,
-    offered: Offered,
-    working: Working,
-    papers: Papers,
-    now: Now,
+    dossier_id: UUID, filing: Filing, by: CounterClerk, dossiers: Dossiers, desk: AtDesk, now: Now
 ) -> Slip:
     """File and accept at once, where everything on the checklist is there: one write, and the slip is the answer."""
     same = once("created", filing, Slip.of, 201)
     async with dossiers.answering_again(str(dossier_id), same):
-        await check_scans(filing.papers, papers)
-        submitting = Submitting.of(str(dossier_id), filing, by, now, offered)
-        accepting = Accepting.of(submitting.filing, submitting.procedure, by, now, working)
+        submitting = await desk.submitting(str(dossier_id), filing, by, now)
+        accepting = Accepting.of(submitting.filing, submitting.procedure, by, now, desk.working)
         return Slip.of(
             await dossiers.create_numbered(
                 submitting.id,
@@ -169,44 +133,144 @@ async def refuse(
 async def ask_supplement(
     dossier_id: UUID, asked: AskSupplement, clerk: CounterClerk, dossiers: Dossiers, key: Key, now: Now
 ) -> Receipt:
-    """Ask for everything that is missing, once, before the dossier is accepted."""
+    """Ask for everything that is missing or wrong, once, before the dossier is accepted."""
     same = once(key, asked, Receipt.of)
     return Receipt.of(
-        await dossiers.change(str(dossier_id), lambda it: it.ask_supplement(asked.papers, by=clerk, at=now), once=same)
+        await dossiers.change(str(dossier_id), lambda it: it.ask_supplement(asked.items, by=clerk, at=now), once=same)
     )
 
 
 @router.post("/dossiers/{dossier_id}/supplements")
 async def supplement(
-    dossier_id: UUID, brought: Supplement, by: Filer, dossiers: Dossiers, papers: Papers, key: Key, now: Now
+    dossier_id: UUID, brought: Supplement, by: Filer, dossiers: Dossiers, desk: AtDesk, key: Key, now: Now
 ) -> Receipt:
     """Add the papers that were brought later."""
     id, same = str(dossier_id), once(key, brought, Receipt.of)
     async with dossiers.answering_again(id, same):
-        await check_scans(brought.papers, papers)
+        there = await dossiers.get(id)
+        await desk.check_papers(brought.papers, there.marks, by)
         return Receipt.of(await dossiers.change(id, lambda it: it.supplement(brought.papers, by=by, at=now), once=same))
 
 
-@router.post("/dossiers/{dossier_id}/hand-over")
-async def hand_over(
-    dossier_id: UUID, how: HandOver, clerk: CounterClerk, dossiers: Dossiers, kept: Kept, key: Key, now: Now
+@router.post("/dossiers/{dossier_id}/review")
+async def review(
+    dossier_id: UUID, looked: Review, clerk: CounterClerk, dossiers: Dossiers, key: Key, now: Now
 ) -> Receipt:
-    """Hand the result over at the counter: the dossier is closed."""
-    progress = await kept.progress_of(str(dossier_id))
-    decided = progress is not None and progress.is_decided
-    same = once(key, how, Receipt.of)
+    """The dossiers that it resembles were looked at: it is another."""
+    same = once(key, looked, Receipt.of)
+    return Receipt.of(
+        await dossiers.change(str(dossier_id), lambda it: it.review(looked.others, by=clerk, at=now), once=same)
+    )
+
+
+@router.post("/dossiers/{dossier_id}/corrections")
+async def put_right(
+    dossier_id: UUID, wanted: Correct, by: Filer, dossiers: Dossiers, seals: Sealing, key: Key, now: Now
+) -> Receipt:
+    """Put right what was written down wrong; what stood there before is kept."""
+    same = once(key, wanted, Receipt.of)
     return Receipt.of(
         await dossiers.change(
-            str(dossier_id), lambda it: it.hand_over(how.by, decided=decided, by=clerk, at=now), once=same
+            str(dossier_id),
+            lambda it: correct(
+                it, wanted.fields, wanted.reason, seal=seals.seal, mark=seals.mark, unseal=seals.open, by=by, at=now
+            ),
+            once=same,
         )
     )
 
 
+@router.post("/dossiers/{dossier_id}/home")
+async def go_home(
+    dossier_id: UUID,
+    wanted: ChooseHome,
+    by: Filer,
+    dossiers: Dossiers,
+    kept: Kept,
+    offered: Offered,
+    key: Key,
+    now: Now,
+) -> Receipt:
+    """Send the result home another way, as long as there is none."""
+    id, same = str(dossier_id), once(key, wanted, Receipt.of)
+    is_decided = await kept.is_decided(id)
+    there = await dossiers.get(id)
+    offered.version(there.filing.procedure, there.version).check(
+        there.filing.channel, wanted.home_by, there.filing.case
+    )
+    return Receipt.of(
+        await dossiers.change(
+            id,
+            lambda it: choose_home(it, wanted.home_by, wanted.address, is_decided=is_decided, by=by, at=now),
+            once=same,
+        )
+    )
+
+
+@router.post("/dossiers/{dossier_id}/withdrawal")
+async def take_back(
+    dossier_id: UUID, wish: Withdraw, by: Filer, dossiers: Dossiers, kept: Kept, key: Key, now: Now
+) -> Receipt:
+    """Ask to withdraw it. Before it is accepted it is withdrawn with that; after, the office that decides answers."""
+    id, same = str(dossier_id), once(key, wish, Receipt.of)
+    is_decided = await kept.is_decided(id)
+    return Receipt.of(
+        await dossiers.change(
+            id, lambda it: withdraw(it, wish.reason, wish.words, is_decided=is_decided, by=by, at=now), once=same
+        )
+    )
+
+
+@router.post("/dossiers/{dossier_id}/hand-over")
+async def give_out(
+    dossier_id: UUID,
+    how: HandOver,
+    clerk: CounterClerk,
+    dossiers: Dossiers,
+    kept: Kept,
+    seals: Sealing,
+    key: Key,
+    now: Now,
+) -> Receipt:
+    """Hand the result over at the counter, to who shows that it is theirs: the dossier is closed."""
+    id, same = str(dossier_id), once(key, how, Receipt.of)
+    is_decided = await kept.is_decided(id)
+    there, receiver = await dossiers.get(id), how.receiver or Receiver()
+    at_counter = how.by == "counter" and there.state == "accepted" and is_decided
+    handed = identified(there, receiver, marks=seals.marks, seal=seals.seal, at=now) if at_counter else None
+    return Receipt.of(
+        await dossiers.change(
+            id, lambda it: hand_over(it, how.by, is_decided=is_decided, by=clerk, at=now, handed=handed), once=same
+        )
+    )
+
+
+@router.post("/dossiers/{dossier_id}/rating")
+async def say_how_it_went(dossier_id: UUID, said: Rate, by: Citizen, dossiers: Dossiers, key: Key, now: Now) -> Receipt:
+    """Say how it went, 1 to 5, once it is over."""
+    same = once(key, said, Receipt.of)
+    return Receipt.of(
+        await dossiers.change(str(dossier_id), lambda it: rate(it, said.score, said.reasons, by=by, at=now), once=same)
+    )
+
+
+@router.get("/dossiers/mine")
+async def mine(by: Citizen, kept: Kept, limit: int = 50) -> list[Receipt]:
+    """What the citizen filed, the newest first."""
+    return [Receipt.of(it) for it in await kept.filed_by(by.id, limit=max(1, min(limit, 200)))]
+
+
+@router.get("/dossiers/online")
+async def online(clerk: CounterClerk, kept: Kept, limit: int = 50) -> list[Receipt]:
+    """Online filings that wait for an answer at the clerk's office, the most urgent first."""
+    return [Receipt.of(it) for it in await kept.waiting_online(clerk.office, limit=max(1, min(limit, 200)))]
+
+
 @router.get("/dossiers/{dossier_id}")
-async def show(dossier_id: UUID, _: Insider, dossiers: Dossiers, kept: Kept) -> Whole:
+async def show(dossier_id: UUID, _: Insider, dossiers: Dossiers, kept: Kept, seals: Sealing) -> Whole:
     """The dossier with everything that happened to it, for officials of an office; not for carriers or operators."""
     id = str(dossier_id)
-    return Whole.of(await dossiers.get(id), await kept.progress_of(id))
+    return Whole.of(await dossiers.get(id), await kept.progress_of(id), seals)
 
 
 @router.get("/dossiers")

@@ -1,23 +1,36 @@
 """What filing and accepting need, looked up once before the rules decide: the same for the API and the pages."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
+
+from fastapi import Depends, Request
 
 from services.intake.api.given import local_day
-from services.intake.domain.catalogue import Catalogue, Procedure
-from services.intake.domain.dossier import Dossier, Received, submit_and_accept
+from services.intake.domain.bill import Bill
+from services.intake.domain.catalogue import Catalogue
+from services.intake.domain.dossier import Dossier, submit_and_accept
+from services.intake.domain.facts import Received, Resembling
 from services.intake.domain.filing import Filing
+from services.intake.domain.procedure import Procedure
+from services.intake.store import Store
 from shared.calendar import Calendar, Term
 from shared.codes import AgencyCode, DossierCode, TrackingCode
 from shared.contracts.intake import PaperTicked
 from shared.documents import Documents
-from shared.errors import NotFound
+from shared.errors import NotFound, Refusal
 from shared.events import Decision
 from shared.people import Person
+from shared.sealing import Seals
 
-__all__ = ["Accepting", "Submitting", "UnknownScan", "check_scans"]
+__all__ = ["Accepting", "AtDesk", "Desk", "NotReusable", "Submitting", "UnknownScan", "resembling"]
+
+ANSWERED_WITHIN = Term("hours", 8)
+"""Working hours in which an online filing is accepted, refused or asked for more (NĐ 45/2020)."""
+ALIKE_FOR = 90
+"""Days in which a second filing of the same procedure by the same person is looked at."""
 
 
 class UnknownScan(NotFound):
@@ -26,15 +39,87 @@ class UnknownScan(NotFound):
     status = 422
 
 
-async def check_scans(ticked: tuple[PaperTicked, ...], papers: Documents) -> None:
-    for digest in {scan for paper in ticked for scan in paper.scans}:
-        if not await papers.has(digest):
-            raise UnknownScan(f"No scan {digest} was uploaded here: upload it first.", about="papers")
+class NotReusable(Refusal):
+    """Papers are reused from dossiers of the same person alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies on the desk while something is filed: the catalogue, the calendar, the keys, what is kept."""
+
+    store: Store
+    offered: Catalogue
+    working: Calendar
+    seals: Seals
+    papers: Documents
+
+    async def submitting(self, id: str, filing: Filing, by: Person, at: datetime) -> "Submitting":
+        """A filing that was checked, with its scans there, its numbers sealed, and what it resembles."""
+        day = local_day(at)
+        procedure = self.offered.procedure(filing.procedure, day)
+        filing = filing.checked(by).placed(by, lambda receiving: self.offered.deciding(procedure, receiving, day))
+        procedure.check(filing.channel, filing.home_by, filing.case)
+        for office in {filing.receiving_office, filing.competent_office}:
+            self.offered.office(office, day)
+        numbers = filing.numbers()
+        known = tuple(mark for number in numbers for mark in self.seals.marks(number))
+        await self.check_papers(filing.papers, known, by)
+        others = await self.store.of_person(known) if known else []
+        online = filing.channel == "online"
+        return Submitting(
+            id=id,
+            filing=filing.sealed(self.seals.seal),
+            procedure=procedure,
+            tracking=TrackingCode.make(secrets.token_bytes(8)).text,
+            by=by,
+            at=at,
+            marks=tuple(self.seals.mark(number) for number in numbers),
+            respond_by=self.working.due(at, ANSWERED_WITHIN, cutoff_15h=False) if online else None,
+            resembles=resembling(filing, id, others, at),
+        )
+
+    async def check_papers(self, ticked: tuple[PaperTicked, ...], marks: Sequence[str], by: Person) -> None:
+        """Raises `UnknownScan` for what was never uploaded, `NotReusable` for what is another's."""
+        for digest in {scan for paper in ticked for scan in paper.scans if not paper.reused_from}:
+            if not await self.papers.has(digest):
+                raise UnknownScan(f"No scan {digest} was uploaded here: upload it first.", about="papers")
+        for paper in ticked:
+            if paper.reused_from:
+                await self._check_reused(paper, marks, by)
+
+    async def _check_reused(self, paper: PaperTicked, marks: Sequence[str], by: Person) -> None:
+        there = await self.store.dossiers.get(paper.reused_from)
+        same = bool(set(there.marks) & set(marks)) or (by.role == "citizen" and there.filed_by == by.id)
+        held = {scan for it in there.filing.papers for scan in it.scans}
+        if not same or not set(paper.scans) <= held:
+            raise NotReusable("This paper is not in an earlier dossier of the same person: scan it.", about=paper.code)
+
+
+async def _desk(request: Request) -> Desk:
+    state = request.app.state
+    return Desk(state.store, state.store.catalogue, state.calendar, state.seals, state.papers)
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+
+
+def resembling(filing: Filing, id: str, others: Sequence[Dossier], at: datetime) -> tuple[Resembling, ...]:
+    """The open dossiers of the same person that this filing may be once more, with the reason."""
+    scans = {scan for paper in filing.papers for scan in paper.scans if not paper.reused_from}
+    alike = list[Resembling]()
+    for it in others:
+        if it.id == id or it.state in {"refused", "stopped", "handed-over"} or (at - it.submitted_at).days > ALIKE_FOR:
+            continue
+        if it.filing.procedure == filing.procedure:
+            alike.append(Resembling(it.id, "same-procedure"))
+        elif scans & {scan for paper in it.filing.papers for scan in paper.scans}:
+            alike.append(Resembling(it.id, "same-scans"))
+    return tuple(alike)
 
 
 @dataclass(frozen=True, slots=True)
 class Submitting:
-    """Everything that submitting needs, looked up once: the decision may run again."""
+    """Everything that submitting needs: the decision may run again."""
 
     id: str
     filing: Filing
@@ -42,18 +127,23 @@ class Submitting:
     tracking: str
     by: Person
     at: datetime
-
-    @classmethod
-    def of(cls, id: str, filing: Filing, by: Person, at: datetime, offered: Catalogue) -> Self:
-        procedure = offered.procedure(filing.procedure, local_day(at))
-        placed = filing.placed(by, lambda receiving: offered.deciding(procedure, receiving, local_day(at)))
-        for office in {placed.receiving_office, placed.competent_office}:
-            offered.office(office, local_day(at))
-        return cls(id, placed, procedure, TrackingCode.make(secrets.token_bytes(8)).text, by, at)
+    marks: tuple[str, ...]
+    respond_by: datetime | None
+    resembles: tuple[Resembling, ...]
 
     def decide(self) -> Decision[Dossier]:
-        version, terms = self.procedure.version, self.procedure.terms(self.filing.case)
-        return Dossier.submit(self.id, self.filing, version, terms, tracking=self.tracking, by=self.by, at=self.at)
+        return Dossier.submit(
+            self.id,
+            self.filing,
+            self.procedure.version,
+            self.procedure.terms(self.filing.case),
+            tracking=self.tracking,
+            by=self.by,
+            at=self.at,
+            marks=self.marks,
+            respond_by=self.respond_by,
+            resembles=self.resembles,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +154,7 @@ class Accepting:
     series: str
     received: Received
     missing: tuple[str, ...]
+    bill: Bill | None
     by: Person
     at: datetime
 
@@ -73,14 +164,17 @@ class Accepting:
         terms = procedure.terms(filing.case)
         due = working.due(at, Term(terms.unit, terms.amount))
         received = Received(due, by.office if by.office != filing.competent_office else "")
-        missing = tuple(paper.name for paper in procedure.missing(filing.papers))
-        return cls(agency, f"{agency.text}-{local_day(at):%y%m%d}", received, missing, by, at)
+        missing = tuple(paper.name for paper in procedure.missing(filing.papers, filing.case))
+        bill = Bill.of(procedure.fees, filing.charges, office=filing.receiving_office, by=by)
+        return cls(agency, f"{agency.text}-{local_day(at):%y%m%d}", received, missing, bill, by, at)
 
     def code(self, number: int) -> str:
         return DossierCode(self.agency, local_day(self.at), number).text
 
     def decide(self, dossier: Dossier, number: int) -> Decision[Dossier]:
-        return dossier.accept(self.received, self.code(number), self.missing, by=self.by, at=self.at)
+        code = self.code(number)
+        return dossier.accept(self.received, code, self.missing, by=self.by, at=self.at, bill=self.bill)
 
     def at_once(self, submitted: Decision[Dossier], number: int) -> Decision[Dossier]:
-        return submit_and_accept(submitted, self.received, self.code(number), self.missing, by=self.by, at=self.at)
+        code = self.code(number)
+        return submit_and_accept(submitted, self.received, code, self.missing, by=self.by, at=self.at, bill=self.bill)

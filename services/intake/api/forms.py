@@ -1,38 +1,149 @@
-"""The printed forms over HTTP."""
+"""The printed forms over HTTP. Every print is a fact: logged, counted, kept, and shown on a reprint."""
 
 import asyncio
 import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
 from prometheus_client import Counter
 
-from services.intake.api.given import Dossiers, Offered
-from services.intake.forms import print_slip, slip
+from services.intake.api.given import Kept, Sealing, Working, local_day
+from services.intake.domain.dossier import Dossier
+from services.intake.domain.printing import Printing, Worded
+from services.intake.forms import FORMS, FormName, Given
+from services.intake.store import Store
 from shared import door
-from shared.auth import CounterClerk
+from shared.auth import CounterClerk, Insider
+from shared.calendar import Calendar
+from shared.codes import DossierCode
+from shared.door import Now
+from shared.people import Person
+from shared.sealing import Seals
 
 __all__ = ["router"]
 
 log = logging.getLogger(__name__)
 
-PRINTED = Counter("motcua_slips_printed", "Reception slips that were printed", ["office"])
-router = door.router(tags=["dossiers"])
+PRINTED = Counter("motcua_forms_printed", "Forms that were printed, reprints too", ["form", "office"])
+PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}, "description": "A5"}}
+router = door.router(tags=["forms"])
 
 
-@router.get(
-    "/dossiers/{dossier_id}/slip.pdf",
-    tags=["dossiers"],
-    responses={200: {"content": {"application/pdf": {}}, "description": "Two pages A5"}},
-)
-async def printed(
-    dossier_id: UUID, request: Request, clerk: CounterClerk, dossiers: Dossiers, offered: Offered
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What printing needs beside the form and its words."""
+
+    kept: Store
+    working: Calendar
+    seals: Seals
+    public_url: str
+    by: Person
+    at: datetime
+
+    async def print(self, name: FormName, id: UUID, words: Worded | None = None) -> Response:
+        """Refused before anything is written; then counted; then printed, with what was counted on it."""
+        dossier = await self.kept.dossiers.get(str(id))
+        dossier.handled_by(self.by)
+        there = await self.kept.printing_of(Printing.id_of(dossier.id, name))
+        form, given = FORMS[name], await self._given(dossier)
+        words = self._dated(words, given) if words else None
+        dated = form.dated(given)
+
+        def printed(before: Printing | None) -> tuple[Printing]:
+            new = before or Printing.new(dossier.id, name)
+            return (new.printed(words, dated, by=self.by, at=self.at)[0],)
+
+        form.check(self._of(given, printed(there)[0]))
+        printing = await self.kept.printings.keep(Printing.id_of(dossier.id, name), printed)
+        pdf = await asyncio.to_thread(form.pdf, self._of(given, printing))
+        PRINTED.labels(name, self.by.office).inc()
+        log.info("printed the %s of dossier %s at %s, print %s", name, dossier.id, self.by.office, printing.count)
+        return shown(pdf, "application/pdf", f"{dossier.code or dossier.tracking}-{name}.pdf")
+
+    async def _given(self, dossier: Dossier) -> Given:
+        given = Given(
+            dossier,
+            self.kept.catalogue,
+            self.seals.open(dossier.filing.applicant.number),
+            self.public_url,
+            progress=await self.kept.progress_of(dossier.id),
+            working=self.working,
+            at=self.at,
+        )
+        if not dossier.received_at:
+            return given
+        day, office = local_day(dossier.received_at), dossier.filing.receiving_office
+        code = DossierCode.of(dossier.code)
+        before = await self.kept.received_before(office, day)
+        return replace(given, volume=str(day.year), nth=str(before + code.number))
+
+    @staticmethod
+    def _of(given: Given, printing: Printing) -> Given:
+        words = printing.words or Worded()
+        return replace(given, words=words, worded_at=printing.worded_at, again=printing.again)
+
+    @staticmethod
+    def _dated(words: Worded, given: Given) -> Worded:
+        """With the date that cannot be kept, as it is on record now: later it is another."""
+        checked = words.checked()
+        return replace(checked, old_due=checked.old_due or given.due_at)
+
+
+@router.get("/dossiers/{dossier_id}/slip.pdf", responses=PDF)
+async def printed_slip(
+    dossier_id: UUID, request: Request, clerk: CounterClerk, kept: Kept, working: Working, seals: Sealing, now: Now
 ) -> Response:
-    """The reception slip (form 1 of TT 01/2018/TT-VPCP): one copy for the applicant, one for the file."""
-    dossier = await dossiers.get(str(dossier_id))
-    filled = slip(dossier, offered, request.app.state.settings.public_url)
-    pdf = await asyncio.to_thread(print_slip, filled)
-    PRINTED.labels(clerk.office).inc()
-    log.info("printed the slip of dossier %s at %s", dossier.id, clerk.office)
-    headers = {"content-disposition": f'inline; filename="{dossier.code}.pdf"', "cache-control": "no-store"}
-    return Response(pdf, media_type="application/pdf", headers=headers)
+    """The reception slip (form 01): one copy for the applicant, one for the file."""
+    return await _desk(request, clerk, kept, working, seals, now).print("slip", dossier_id)
+
+
+@router.get("/dossiers/{dossier_id}/forms/{form}.pdf", responses=PDF)
+async def printed(
+    dossier_id: UUID,
+    form: FormName,
+    request: Request,
+    by: Insider,
+    kept: Kept,
+    working: Working,
+    seals: Sealing,
+    now: Now,
+) -> Response:
+    """A form of the set that holds for the dossier, once more if it was printed before: with the words given then."""
+    return await _desk(request, by, kept, working, seals, now).print(form, dossier_id)
+
+
+@router.post("/dossiers/{dossier_id}/forms/{form}.pdf", responses=PDF)
+async def worded(
+    dossier_id: UUID,
+    form: FormName,
+    words: Worded,
+    request: Request,
+    by: Insider,
+    kept: Kept,
+    working: Working,
+    seals: Sealing,
+    now: Now,
+) -> Response:
+    """A form with what an official words on it: the reason, the legal ground, the new date, whom to ask."""
+    return await _desk(request, by, kept, working, seals, now).print(form, dossier_id, words)
+
+
+@router.get("/dossiers/{dossier_id}/printings/{form}")
+async def printings(dossier_id: UUID, form: FormName, by: Insider, kept: Kept) -> Printing:
+    """Who printed a form of a dossier, when, and with which words."""
+    (await kept.dossiers.get(str(dossier_id))).handled_by(by)
+    return await kept.printings.get(Printing.id_of(str(dossier_id), form))
+
+
+def shown(content: bytes, kind: str, name: str) -> Response:
+    """A paper for the browser to show, and not to keep."""
+    how = "inline" if kind == "application/pdf" else "attachment"
+    headers = {"content-disposition": f'{how}; filename="{name}"', "cache-control": "no-store"}
+    return Response(content, media_type=kind, headers=headers)
+
+
+def _desk(request: Request, by: Person, kept: Store, working: Calendar, seals: Seals, now: datetime) -> Desk:
+    return Desk(kept, working, seals, request.app.state.settings.public_url, by, now)

@@ -5,19 +5,43 @@ from typing import Annotated
 
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
+from services.intake.domain.draft import Draft
+from services.intake.domain.receipt import Receipt
+from services.intake.gateways.bank import Payments
+from services.intake.gateways.registry import Registry
+from services.intake.scans.taking import Taking
 from services.intake.store import Store
 from shared.calendar import VIETNAM, Calendar
 from shared.documents import Documents
 from shared.door import FromApp, FromStore
 from shared.repository import Repository
+from shared.sealing import Seals
 
-__all__ = ["Dossiers", "Kept", "Offered", "Papers", "Working", "local_day"]
+__all__ = [
+    "Bank",
+    "Dossiers",
+    "Drafts",
+    "Kept",
+    "Offered",
+    "Papers",
+    "People",
+    "Receipts",
+    "Sealing",
+    "Working",
+    "local_day",
+]
 
 Dossiers = Annotated[Repository[Dossier], FromStore("dossiers")]
+Drafts = Annotated[Repository[Draft], FromStore("drafts")]
 Kept = Annotated[Store, FromApp("store")]
 Offered = Annotated[Catalogue, FromStore("catalogue")]
+Takings = Annotated[Taking, FromApp("taking")]
 Working = Annotated[Calendar, FromApp("calendar")]
 Papers = Annotated[Documents, FromApp("papers")]
+Bank = Annotated[Payments, FromApp("bank")]
+People = Annotated[Registry, FromApp("registry")]
+Receipts = Annotated[Repository[Receipt], FromStore("receipts")]
+Sealing = Annotated[Seals, FromApp("seals")]
 
 
 def local_day(at: datetime) -> date:

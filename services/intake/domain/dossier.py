@@ -1,81 +1,52 @@
-"""The dossier: what was handed in, by whom, and what intake did with it. Pure rules."""
+"""The dossier: what was handed in, by whom, and what intake did with it. Pure rules.
 
+What is put right, withdrawn or rated later stands in `changing`; what is handed out in `handing`.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Self
 
-from services.intake.domain.filing import Filing, MustFileOnline, NoAddress
+from services.intake.domain.bill import Bill
+from services.intake.domain.facts import (
+    AlreadyAccepted,
+    AlreadyClosed,
+    Asked,
+    Correction,
+    Fact,
+    Handed,
+    NoBill,
+    NotReviewed,
+    NotYourOffice,
+    NotYours,
+    PapersMissing,
+    ReasonMissing,
+    Received,
+    Resembling,
+    Wish,
+    contact_of,
+    worded,
+)
+from services.intake.domain.filing import Filing, check_codes
 from shared import codes
 from shared.contracts.intake import (
-    ContactRecorded,
     DossierAccepted,
     DossierRefused,
     DossierSubmitted,
     DossierSupplemented,
-    HomeBy,
     PaperTicked,
-    ResultHandedOver,
     SupplementAskedAtCounter,
     Terms,
 )
-from shared.errors import Conflict, Forbidden, Refusal
+from shared.errors import Conflict
 from shared.events import Decision, Event
 from shared.people import Person
 
-__all__ = ["Dossier", "Fact", "Received"]
+__all__ = ["Dossier", "submit_and_accept"]
 
-State = Literal["submitted", "accepted", "refused", "supplement-asked", "handed-over"]
-
-
-class PapersMissing(Refusal):
-    """Not everything on the checklist is there (NĐ 61/2018 art. 17.1)."""
-
-
-class AlreadyAccepted(Conflict):
-    pass
-
-
-class AlreadyClosed(Conflict):
-    """Refused, or handed over: nothing more can be done with it."""
-
-
-class NotAccepted(Conflict):
-    pass
-
-
-class NotYours(Forbidden):
-    """Another citizen filed it."""
-
-
-class NotYourOffice(Forbidden):
-    """Neither the office that received it nor the one that decides."""
-
-
-class NotDecided(Conflict):
-    """There is no result yet to hand over."""
-
-
-class ReasonMissing(Refusal):
-    """A refusal says why, with a code and in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What the counter promises when it takes a dossier: it stays with the dossier to its end."""
-
-    due_at: datetime
-    support_point: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One line of the dossier's own history. `by` is an opaque id."""
-
-    at: datetime
-    what: str
-    by: str = ""
-    office: str = ""
-    detail: str = ""
+State = Literal["submitted", "accepted", "refused", "supplement-asked", "handed-over", "stopped"]
+CLOSED = {"refused", "handed-over", "stopped"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +63,49 @@ class Dossier:
     received_at: datetime | None = None
     due_at: datetime | None = None
     history: tuple[Fact, ...] = ()
+    marks: tuple[str, ...] = ()
+    """Of the identity numbers in it (`shared.sealing`): by them the dossiers of a person are found."""
+    respond_by: datetime | None = None
+    """Until when an online filing is answered: 8 working hours (NĐ 45/2020)."""
+    resembles: tuple[Resembling, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    refusal: Asked | None = None
+    """Why it was refused (form 3): the code and the words."""
+    corrections: tuple[Correction, ...] = ()
+    bill: Bill | None = None
+    wish: Wish | None = None
+    handed: Handed | None = None
+    score: int = 0
+    """1 to 5, once it was rated."""
 
     @property
     def subject(self) -> str:
         return self.id
 
+    @property
+    def filed_by(self) -> str:
+        """The opaque id of who filed it."""
+        return self.history[0].by
+
     @classmethod
     def submit(
-        cls, id: str, filing: Filing, version: int, terms: Terms, *, tracking: str, by: Person, at: datetime
+        cls,
+        id: str,
+        filing: Filing,
+        version: int,
+        terms: Terms,
+        *,
+        tracking: str,
+        by: Person,
+        at: datetime,
+        marks: tuple[str, ...] = (),
+        respond_by: datetime | None = None,
+        resembles: tuple[Resembling, ...] = (),
     ) -> Decision[Self]:
-        """State 1. A clerk who types for somebody is recorded as assisting; the applicant stays the owner."""
-        applicant = filing.applicant.checked()
-        if applicant.kind == "state-agency" and filing.channel != "online":
-            raise MustFileOnline("A state agency files online: open the portal with the agency's account.")
-        if filing.home_by == "post" and not applicant.address.strip():
-            raise NoAddress(
-                "Where shall the postman bring it? Give an address, or choose the counter.", about="address"
-            )
-        _check_codes(filing.papers)
-        filing = replace(filing, applicant=applicant)
+        """State 1, of a filing that was checked and sealed.
+
+        A clerk who types for somebody is recorded as assisting; the applicant stays the owner.
+        """
         assisted = by.role != "citizen"
         dossier = cls(
             id=id,
@@ -122,13 +117,9 @@ class Dossier:
             submitted_at=at,
             assisted_by=by.id if assisted else "",
             history=(Fact(at, "submitted", by.id, by.office),),
-        )
-        contact = ContactRecorded(
-            name=applicant.name,
-            language=applicant.language,
-            phone=applicant.phone,
-            email=applicant.email,
-            address=applicant.address,
+            marks=marks,
+            respond_by=respond_by,
+            resembles=tuple(it for it in resembles if it.dossier not in filing.reviewed),
         )
         submitted = DossierSubmitted(
             office=by.office,
@@ -142,18 +133,29 @@ class Dossier:
             papers=filing.papers,
             submitted_at=at,
         )
-        return dossier, contact, submitted
+        return dossier, contact_of(filing.applicant), submitted
 
     def accept(
-        self, received: Received, code: str, missing: tuple[str, ...], *, by: Person, at: datetime
+        self,
+        received: Received,
+        code: str,
+        missing: tuple[str, ...],
+        *,
+        by: Person,
+        at: datetime,
+        bill: Bill | None = None,
     ) -> Decision[Self]:
         """State 2: the dossier gets its code and its due date, and the clock runs (NĐ 61/2018 art. 17.3)."""
-        self._still_open()
-        self._handled_by(by)
+        self.still_open()
+        self.handled_by(by)
         if self.state == "accepted":
             raise AlreadyAccepted(f"It was accepted before, as {self.code}: print its slip again.")
         if missing:
             raise PapersMissing(f"Ask for all of it at once: {', '.join(missing)}.", about="papers")
+        if self.resembles:
+            alike = ", ".join(it.dossier for it in self.resembles)
+            raise NotReviewed(f"The same person has another like it: look at {alike} first.", about="reviewed")
+        bill = self.bill or bill
         accepted = replace(
             self,
             state="accepted",
@@ -161,8 +163,10 @@ class Dossier:
             received_at=at,
             due_at=received.due_at,
             history=(*self.history, Fact(at, "accepted", by.id, by.office, code)),
+            bill=bill,
         )
-        return accepted, accepted.said_accepted(received, by)
+        due = bill.said_due(by) if bill and not self.bill else ()
+        return accepted, accepted.said_accepted(received, by), *due
 
     def said_accepted(self, received: Received, by: Person) -> DossierAccepted:
         filing = self.filing
@@ -184,40 +188,43 @@ class Dossier:
         )
 
     def refuse(self, reason: str, words: str, *, by: Person, at: datetime) -> Decision[Self]:
-        """State 3, with the reason (form 3)."""
-        self._still_open()
-        self._handled_by(by)
+        """State 3, with the reason (form 3). What was to be paid is not any more."""
+        self.still_open()
+        self.handled_by(by)
         if self.state == "accepted":
             raise AlreadyAccepted("It was accepted: only a decision can refuse it now.")
-        if not reason.strip() or not words.strip():
+        why = Asked("field", "", codes.code(reason, "reason"), worded(words)) if reason.strip() else None
+        if not why:
             raise ReasonMissing("Say why, with a code and in words: it is printed on the form.", about="reason")
-        fact = Fact(at, "refused", by.id, by.office, words)
-        refused = replace(self, state="refused", history=(*self.history, fact))
-        return refused, DossierRefused(office=by.office, role=by.role, reason=codes.code(reason, "reason"))
+        fact = Fact(at, "refused", by.id, by.office, why.words)
+        refused = replace(self._unbilled("refused"), state="refused", refusal=why, history=(*self.history, fact))
+        return refused, DossierRefused(office=by.office, role=by.role, reason=reason)
 
-    def ask_supplement(self, papers: tuple[str, ...], *, by: Person, at: datetime) -> Decision[Self]:
+    def ask_supplement(self, asked: tuple[Asked, ...], *, by: Person, at: datetime) -> Decision[Self]:
         """State 5 at the counter: everything that is missing, once (form 2; NĐ 61/2018 art. 15.3)."""
-        self._still_open()
-        self._handled_by(by)
-        if self.state != "submitted":
+        self.still_open()
+        self.handled_by(by)
+        if self.state != "submitted" or self.asked:
             raise Conflict("What is missing is asked for once, before the dossier is accepted.")
-        if not papers:
-            raise PapersMissing("Name the papers that are missing.", about="papers")
-        fact = Fact(at, "supplement-asked", by.id, by.office, ", ".join(papers))
-        for paper in papers:
-            codes.code(paper, "papers")
-        asked = replace(self, state="supplement-asked", history=(*self.history, fact))
-        return asked, SupplementAskedAtCounter(office=by.office, role=by.role, papers=papers)
+        if not asked:
+            raise PapersMissing("Name the papers and fields, each with its reason.", about="items")
+        for it in asked:
+            codes.code(it.code, "items")
+            codes.code(it.reason, "items")
+        papers = tuple(it.code for it in asked if it.about == "paper")
+        wrong = tuple(it.code for it in asked if it.about == "field")
+        fact = Fact(at, "supplement-asked", by.id, by.office, ", ".join((*papers, *wrong)))
+        then = replace(self, state="supplement-asked", asked=asked, history=(*self.history, fact))
+        return then, SupplementAskedAtCounter(office=by.office, role=by.role, papers=papers, fields=wrong)
 
     def supplement(self, papers: tuple[PaperTicked, ...], *, by: Person, at: datetime) -> Decision[Self]:
         """Papers that came later join those that were there; what lay there before is kept.
 
         They may be brought to any counter (Decree 118/2025: regardless of boundary); a citizen adds to their own alone.
         """
-        self._still_open()
-        if by.role == "citizen" and by.id != self.history[0].by:
-            raise NotYours("Somebody else filed this dossier: bring the papers to a counter.")
-        _check_codes(papers)
+        self.still_open()
+        self.belongs_to(by)
+        check_codes(papers)
         if not papers:
             raise PapersMissing("Which papers were brought? Tick at least one.", about="papers")
         fact = Fact(at, "supplemented", by.id, by.office, ", ".join(paper.code for paper in papers))
@@ -228,39 +235,61 @@ class Dossier:
             office=by.office, role=by.role, accepted=self.state == "accepted", papers=papers, supplemented_at=at
         )
 
-    def hand_over(self, how: HomeBy, *, decided: bool, by: Person, at: datetime) -> Decision[Self]:
-        """State 10. Handing over twice the same way changes nothing: two facts may tell of one delivery."""
-        if self.state == "handed-over":
+    def review(self, others: tuple[str, ...], *, by: Person, at: datetime) -> Decision[Self]:
+        """Somebody looked at the dossiers that this one resembles, and found it to be another."""
+        self.still_open()
+        self.handled_by(by)
+        left = tuple(it for it in self.resembles if it.dossier not in others)
+        if left == self.resembles:
             return (self,)
-        if self.state != "accepted":
-            raise NotAccepted("It was never accepted: there is no result to hand over.")
-        if how != "post":
-            self._handled_by(by)
-        if not decided:
-            raise NotDecided("There is no result yet: see the due date.")
-        fact = Fact(at, "handed-over", by.id, by.office, how)
-        closed = replace(self, state="handed-over", history=(*self.history, fact))
-        return closed, ResultHandedOver(office=by.office, role=by.role, by=how, handed_over_at=at)
+        fact = Fact(at, "reviewed", by.id, by.office)
+        reviewed = (*self.filing.reviewed, *others)
+        return (
+            replace(
+                self,
+                resembles=left,
+                filing=replace(self.filing, reviewed=reviewed),
+                history=(*self.history, fact),
+            ),
+        )
 
-    def _handled_by(self, by: Person) -> None:
+    def with_bill(self, decide: Callable[[Bill], Decision[Bill]], *, by: Person, at: datetime) -> Decision[Self]:
+        """What happens to the bill happens in the dossier's own document. Raises `NoBill` where there is none."""
+        if self.bill is None:
+            raise NoBill("Nothing is to be paid for this dossier.")
+        bill, *said = decide(self.bill)
+        return (self,) if bill is self.bill else (replace(self, bill=bill), *said)
+
+    def handled_by(self, by: Person) -> None:
+        """Raises `NotYourOffice`."""
         if by.office not in {self.filing.receiving_office, self.filing.competent_office}:
             raise NotYourOffice(f"This is handled at {self.filing.receiving_office}: let a colleague there do it.")
 
-    def _still_open(self) -> None:
-        if self.state in {"refused", "handed-over"}:
+    def belongs_to(self, by: Person) -> None:
+        """A citizen sees to their own alone. Raises `NotYours`."""
+        if by.role == "citizen" and by.id != self.filed_by:
+            raise NotYours("Somebody else filed this dossier: go to a counter.")
+
+    def still_open(self) -> None:
+        if self.state in CLOSED:
             raise AlreadyClosed(f"The dossier is closed ({self.state}): file a new one.")
+
+    def _unbilled(self, because: str) -> Self:
+        return replace(self, bill=self.bill.cancel(because)[0]) if self.bill else self
 
 
 def submit_and_accept(
-    submitted: Decision[Dossier], received: Received, code: str, missing: tuple[str, ...], *, by: Person, at: datetime
+    submitted: Decision[Dossier],
+    received: Received,
+    code: str,
+    missing: tuple[str, ...],
+    *,
+    by: Person,
+    at: datetime,
+    bill: Bill | None = None,
 ) -> Decision[Dossier]:
     """Both at once, at the counter: one write, all the events."""
     dossier, *before = submitted
-    accepted, *after = dossier.accept(received, code, missing, by=by, at=at)
+    accepted, *after = dossier.accept(received, code, missing, by=by, at=at, bill=bill)
     events: list[Event] = [*before, *after]
     return accepted, *events
-
-
-def _check_codes(papers: tuple[PaperTicked, ...]) -> None:
-    for paper in papers:
-        codes.code(paper.code, "papers")

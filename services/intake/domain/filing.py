@@ -1,17 +1,45 @@
-"""What is handed in, and by whom. Pure rules."""
+"""What is handed in, and by whom. Pure rules.
+
+An identity number comes in as it stands on the card, is checked, and is sealed before a dossier holds it
+(`shared.sealing`): in a dossier `number` is never readable without a key.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Literal
 
+from services.intake.domain.fees import Charge
+from shared import codes
 from shared.contracts.intake import Channel, HomeBy, PaperTicked
 from shared.errors import Refusal
-from shared.identifiers import Email, Phone, TaxNumber, identity_number
+from shared.identifiers import Email, Passport, Phone, TaxNumber, identity_number
 from shared.people import Person
 
-__all__ = ["Applicant", "Filing", "MustFileOnline", "NameMissing", "NoAddress", "NoOffice"]
+__all__ = [
+    "Applicant",
+    "Authorisation",
+    "AuthorisationMissing",
+    "ConsentMissing",
+    "Filing",
+    "Language",
+    "MustFileOnline",
+    "NameMissing",
+    "NoAddress",
+    "NoOffice",
+    "Prefilled",
+    "check_codes",
+    "number_of",
+]
 
 Kind = Literal["person", "household", "organisation", "state-agency"]
+Shown = Literal["", "passport"]
+Language = Literal["vi", "en", "kho", "ma", "churu", "tay", "nung"]
+"""How somebody wants to be spoken to: the first two in writing, K'Ho, Mạ, Chu Ru, Tày and Nùng by voice."""
+Means = Literal["", "email", "sms", "zalo", "call", "letter"]
+Ground = Literal["power-of-attorney", "law", "employee"]
+
+Seal = Callable[[str], str]
 
 
 class MustFileOnline(Refusal):
@@ -30,27 +58,77 @@ class NoAddress(Refusal):
     """The post needs an address to bring the result to."""
 
 
+class ConsentMissing(Refusal):
+    """Who types for somebody needs their agreement (Law 91/2025/QH15; before 2026 NĐ 13/2023)."""
+
+
+class AuthorisationMissing(Refusal):
+    """Who files for another shows by what right (Civil Code 2015, art. 134 to 138)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Who owns the dossier, and how to reach them. A phone is not needed (D2)."""
+    """Somebody in a dossier, and how to reach them. Neither a number nor a phone is needed (D2)."""
 
     name: str
     number: str = ""
-    """CCCD, CMND or tax number, checked."""
+    """CCCD, CMND, passport or tax number; sealed once it is in a dossier."""
     kind: Kind = "person"
+    shown: Shown = ""
+    """Another card than CCCD and CMND, which are told apart by their lengths."""
+    born: date | None = None
     phone: str = ""
     email: str = ""
     address: str = ""
-    language: str = "vi"
+    language: Language = "vi"
+    prefers: Means = ""
+    """How they want to be told; empty: whatever reaches them first."""
 
-    def checked(self) -> "Applicant":
+    def checked(self, about: str = "") -> "Applicant":
         """The same with its numbers in their normal form. Raises the refusal of the number that cannot be one."""
         if not self.name.strip():
-            raise NameMissing("Who owns the dossier? Give the name as it stands on the identity card.", about="name")
-        read = identity_number if self.kind == "person" else TaxNumber.of
-        number = read(self.number).text if self.number else ""
+            raise NameMissing("Whose is it? Give the name as it stands on the identity card.", about=f"{about}name")
+        number = number_of(self.kind, self.shown, self.number) if self.number else ""
         phone = Phone.of(self.phone).text if self.phone else ""
         return replace(self, number=number, phone=phone, email=Email.of(self.email).text if self.email else "")
+
+    def sealed(self, seal: Seal) -> "Applicant":
+        return replace(self, number=seal(self.number)) if self.number else self
+
+
+def number_of(kind: Kind, shown: Shown, raw: str) -> str:
+    """The number in its normal form; refuses what cannot be one for this kind of applicant and card."""
+    if kind != "person":
+        return TaxNumber.of(raw).text
+    return Passport.of(raw).text if shown == "passport" else identity_number(raw).text
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """By what right somebody files for the owner (*ủy quyền*)."""
+
+    ground: Ground
+    number: str = ""
+    """Of the certified document, as it stands on it."""
+    dated: date | None = None
+    scan: str = ""
+    """SHA-256 of the document."""
+
+    def checked(self) -> None:
+        if self.ground == "power-of-attorney" and not (self.number.strip() or self.scan):
+            raise AuthorisationMissing(
+                "Give the number of the power of attorney, or scan it: it is shown to whoever asks.",
+                about="authorisation",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """A field that was not typed: from which source it came, and when (row 17: reuse what the State already knows)."""
+
+    field: str
+    source: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +137,31 @@ class Filing:
 
     procedure: str
     applicant: Applicant
+    """Who files (*người nộp*)."""
+    owner: Applicant | None = None
+    """Whose dossier it is (*chủ hồ sơ*); None: the applicant's own."""
+    authorisation: Authorisation | None = None
     case: str = ""
     """The case (*trường hợp*) of the procedure; empty is the ordinary one."""
     papers: tuple[PaperTicked, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    """What is asked for of each fee; empty: one of each."""
     channel: Channel = "direct"
     home_by: HomeBy = "counter"
     receiving_office: str = ""
     competent_office: str = ""
     consent: bool = False
-    """The applicant agreed that somebody else types for them (NĐ 13/2023, Law 91/2025)."""
+    """The applicant agreed that somebody else types for them."""
+    ticket: str = ""
+    """The queue ticket with which they came to the counter."""
+    prefilled: tuple[Prefilled, ...] = ()
+    reviewed: tuple[str, ...] = ()
+    """Dossiers that look like this one, which the clerk looked at and found to be others."""
+
+    @property
+    def holder(self) -> Applicant:
+        """Whose dossier it is."""
+        return self.owner or self.applicant
 
     def placed(self, by: Person, deciding: Callable[[str], str]) -> "Filing":
         """The same with its offices: if nothing else is said, it is received where the clerk sits.
@@ -81,3 +175,42 @@ class Filing:
         if not competent:
             raise NoOffice("Which office decides? Give competent_office: see /offices.", about="competent_office")
         return replace(self, receiving_office=receiving, competent_office=competent)
+
+    def checked(self, by: Person) -> "Filing":
+        """The same in its normal form; refuses what cannot be filed by this person."""
+        applicant = self.applicant.checked()
+        owner = self.owner.checked("owner.") if self.owner else None
+        filing = replace(self, applicant=applicant, owner=owner)
+        if filing.holder.kind == "state-agency" and self.channel != "online":
+            raise MustFileOnline("A state agency files online: open the portal with the agency's account.")
+        if self.home_by == "post" and not applicant.address.strip():
+            raise NoAddress(
+                "Where shall the postman bring it? Give an address, or choose the counter.", about="address"
+            )
+        if by.role != "citizen" and not self.consent:
+            raise ConsentMissing("Ask whether they agree that you type for them, and tick it.", about="consent")
+        if owner and not self.authorisation:
+            raise AuthorisationMissing(
+                "They file for somebody else: by what right? Give authorisation.", about="authorisation"
+            )
+        if self.authorisation:
+            self.authorisation.checked()
+        check_codes(self.papers)
+        return filing
+
+    def sealed(self, seal: Seal) -> "Filing":
+        """The same with its identity numbers sealed."""
+        return replace(
+            self, applicant=self.applicant.sealed(seal), owner=self.owner.sealed(seal) if self.owner else None
+        )
+
+    def numbers(self) -> tuple[str, ...]:
+        """The identity numbers in it, each once; readable only before it is sealed."""
+        people = (self.applicant, self.owner) if self.owner else (self.applicant,)
+        return tuple(dict.fromkeys(it.number for it in people if it.number))
+
+
+def check_codes(papers: tuple[PaperTicked, ...]) -> None:
+    """Free text travels in no event: a paper is named by its code."""
+    for paper in papers:
+        codes.code(paper.code, "papers")

@@ -11,7 +11,7 @@ __all__ = ["Entry", "Progress", "national_state", "timeline"]
 
 MOST_ENTRIES = 300
 """Beyond these the oldest go: a dossier that needs more is looked at in processing itself."""
-OWN = {"submitted": 1, "accepted": 2, "refused": 3, "supplement-asked": 5, "handed-over": 10}
+OWN = {"submitted": 1, "accepted": 2, "refused": 3, "supplement-asked": 5, "stopped": 8, "handed-over": 10}
 """National codes of what intake alone knows."""
 
 
@@ -73,7 +73,11 @@ class Progress:
 def national_state(dossier: Dossier, progress: Progress | None) -> int:
     """The national code (1 to 10) that follows from intake's facts and the others'."""
     own = OWN[dossier.state]
-    if own in {3, 10} or progress is None:
+    if own in {3, 8, 10}:
+        return own
+    if dossier.wish and not dossier.wish.answer:
+        return 7
+    if progress is None:
         return own
     return progress.state or own
 

@@ -1,101 +1,136 @@
-"""From the catalogue's plain data, as YAML gives it, to its values: everything that is wrong is told at once."""
+"""From the catalogue's plain data, as YAML or a workbook gives it, to its values: all mistakes are told at once."""
 
-from collections.abc import Callable, Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from difflib import get_close_matches
-from itertools import pairwise
 from types import UnionType
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from services.intake.domain.catalogue import Catalogue, Office, Procedure
-from shared.codes import AgencyCode, ProcedureCode
-from shared.errors import Refusal
+from services.intake.domain.checking import check
+from services.intake.domain.mistakes import Entry, Line, Mistake, Path, UnreadableCatalogue
+
+__all__ = [
+    "OFFICES",
+    "PROCEDURES",
+    "UnreadableCatalogue",
+    "office_lines",
+    "procedure_lines",
+    "read_catalogue",
+    "read_lines",
+]
 
 T = TypeVar("T")
-Entry = Mapping[str, Any]
 
 PROCEDURES, OFFICES = "procedures.yaml", "offices.yaml"
-
-
-class UnreadableCatalogue(ValueError):
-    """The data files have mistakes: `.mistakes` names file, entry and field of each and says what to do."""
-
-    def __init__(self, mistakes: Iterable[str]) -> None:
-        self.mistakes = tuple(mistakes)
-        super().__init__("\n".join(("The catalogue cannot be used until this is mended:", *self.mistakes)))
+LONGEST_TEXT = 10_000
+"""Characters of one field."""
+LARGEST_NUMBER = 10**12
+"""Of đồng, bytes or days: what is larger is a slip of the finger."""
 
 
 def read_catalogue(procedures: Entry, offices: Entry) -> Catalogue:
     """The catalogue of `procedures.yaml` and `offices.yaml`; raises `UnreadableCatalogue` with all mistakes."""
-    mistakes: list[str] = []
-    read = list(_procedures(procedures, mistakes))
-    places = [
-        place
-        for entry in _entries(offices, "offices", OFFICES, mistakes)
-        if (place := _value(Office, entry, f"{OFFICES}, {entry.get('code', '?')}", mistakes))
-    ]
-    mistakes += [*_of_codes(read, places), *_of_dates(read, places), *_of_links(read, places), *_of_papers(read)]
+    mistakes: list[Mistake] = []
+    read = read_lines(Procedure, procedure_lines(procedures, PROCEDURES, mistakes), mistakes)
+    places = read_lines(Office, office_lines(offices, OFFICES, mistakes), mistakes)
+    mistakes += check(read, places)
     if mistakes:
         raise UnreadableCatalogue(mistakes)
-    return Catalogue(tuple(read), tuple(places))
+    return Catalogue(tuple(it for _, it in read), tuple(it for _, it in places))
 
 
-def _procedures(table: Entry, mistakes: list[str]) -> Iterable[Procedure]:
+def procedure_lines(table: Entry, file: str, mistakes: list[Mistake]) -> list[Line]:
     """An entry holds what its versions share; each version adds to it or replaces it. Steps may be a list's name."""
-    lists = cast("Entry", table.get("step_lists", {}))
-    for entry in _entries(table, "procedures", PROCEDURES, mistakes):
+    lists = table.get("step_lists")
+    named: Entry = cast("Entry", lists) if isinstance(lists, Mapping) else {}
+    found: list[Line] = []
+    for entry in _entries(table, "procedures", file, mistakes):
         shared = {name: value for name, value in entry.items() if name != "versions"}
-        for number, own in enumerate(cast("list[Entry]", entry.get("versions", [{}])), start=1):
-            version = {"version": number, **shared, **own}
-            where = f"{PROCEDURES}, {version.get('code', '?')} version {version['version']}"
-            if isinstance(name := version.get("steps"), str):
-                version["steps"] = lists.get(name)
-                if name not in lists:
-                    mistakes.append(f"{where}, steps: there is no list {name}: add it to step_lists.")
-                    continue
-            if procedure := _value(Procedure, version, where, mistakes):
-                yield procedure
+        for number, own in enumerate(_versions(entry, file, mistakes), start=1):
+            version: dict[str, Any] = {"version": number, **shared, **own}
+            line = Line(f"{file}, {version.get('code', '?')} version {version['version']}", version)
+            if isinstance(name := version.get("steps"), str) and name not in named:
+                vi = f"không có danh sách bước tên {name}: hãy thêm vào step_lists."
+                mistakes.append(line.mistake(("steps",), vi, f"there is no list {name}: add it to step_lists."))
+                continue
+            if isinstance(name, str):
+                version["steps"] = named[name]
+            found.append(line)
+    return found
 
 
-def _entries(table: Entry, name: str, file: str, mistakes: list[str]) -> list[Entry]:
-    entries = table.get(name)
-    if isinstance(entries, list) and all(isinstance(entry, dict) for entry in cast("list[object]", entries)):
-        return cast("list[Entry]", entries)
-    mistakes.append(f"{file}: it must hold a list `{name}:` whose entries have fields.")
+def office_lines(table: Entry, file: str, mistakes: list[Mistake]) -> list[Line]:
+    return [Line(f"{file}, {entry.get('code', '?')}", entry) for entry in _entries(table, "offices", file, mistakes)]
+
+
+def read_lines(kind: type[T], lines: Iterable[Line], mistakes: list[Mistake]) -> list[tuple[Line, T]]:
+    """The values of those lines that have no mistake, each with its line."""
+    return [(line, value) for line in lines if (value := _value(kind, line.fields, line, (), mistakes))]
+
+
+def _versions(entry: Entry, file: str, mistakes: list[Mistake]) -> list[Entry]:
+    versions = entry.get("versions", [{}])
+    if isinstance(versions, list) and all(isinstance(it, dict) for it in cast("list[object]", versions)):
+        return cast("list[Entry]", versions)
+    line = Line(f"{file}, {entry.get('code', '?')}", entry)
+    mistakes.append(_no_list(line, ("versions",)))
     return []
 
 
-def _value(kind: type[T], entry: object, where: str, mistakes: list[str]) -> T | None:
+def _entries(table: Entry, name: str, file: str, mistakes: list[Mistake]) -> list[Entry]:
+    entries = table.get(name)
+    if isinstance(entries, list) and all(isinstance(entry, dict) for entry in cast("list[object]", entries)):
+        return cast("list[Entry]", entries)
+    vi = f"tệp phải có danh sách `{name}:` gồm các mục có trường."
+    mistakes.append(Mistake(file, vi, f"it must hold a list `{name}:` whose entries have fields."))
+    return []
+
+
+def _value(kind: type[T], entry: object, line: Line, at: Path, mistakes: list[Mistake]) -> T | None:
     """The dataclass that the entry describes, or None after telling every field that is wrong."""
     if not isinstance(entry, Mapping):
-        mistakes.append(f"{where}: here belong fields with a colon, for example `code: …`.")
+        vi, en = "ở đây cần các trường có dấu hai chấm.", "here belong fields with a colon, for example `code: …`."
+        mistakes.append(line.mistake(at, vi, en))
         return None
     given, before = cast("Entry", entry), len(mistakes)
     known = {field.name: field for field in fields(cast("Any", kind))}
     hints = get_type_hints(kind)
-    mistakes += [f"{where}, {name}: {_unknown(name, known)}" for name in given if name not in known]
-    values = {name: _field(hints[name], given[name], f"{where}, {name}", mistakes) for name in known if name in given}
+    mistakes += [_unknown(name, known, line, at) for name in given if name not in known]
+    values = {name: _field(hints[name], given[name], line, (*at, name), mistakes) for name in known if name in given}
     for name, field in known.items():
         if name not in given and field.default is MISSING and field.default_factory is MISSING:
-            mistakes.append(f"{where}, {name}: is missing: add it.")
-    return kind(**values) if len(mistakes) == before else None
+            mistakes.append(line.mistake((*at, name), "còn thiếu: hãy điền vào.", "is missing: add it."))
+    if len(mistakes) > before:
+        return None
+    try:
+        return kind(**values)
+    except ValueError as wrong:
+        mistakes.append(line.mistake(at, f"giá trị không hợp lệ ({wrong})", f"{wrong}"))
+        return None
 
 
-def _field(hint: Any, value: object, where: str, mistakes: list[str]) -> object:
+def _field(hint: Any, value: object, line: Line, at: Path, mistakes: list[Mistake]) -> object:
     """Nested values are read field by field too, so that a misspelt name in them is told."""
     inner = _dataclass_in(hint)
     if inner is None or value is None:
-        return _converted(hint, value, where, mistakes)
+        return _converted(hint, value, line, at, mistakes)
     if get_origin(hint) is not tuple:
-        return _value(inner, value, where, mistakes)
+        return _value(inner, value, line, at, mistakes)
     if not isinstance(value, list):
-        mistakes.append(f"{where}: this is a list: begin each entry with a dash.")
+        mistakes.append(_no_list(line, at))
         return ()
     entries = enumerate(cast("list[object]", value), start=1)
-    return tuple(_value(inner, entry, f"{where}[{number}]", mistakes) for number, entry in entries)
+    return tuple(_value(inner, entry, line, (*at, number), mistakes) for number, entry in entries)
+
+
+def _no_list(line: Line, at: Path) -> Mistake:
+    vi = "ở đây cần một danh sách: mỗi mục bắt đầu bằng dấu gạch."
+    return line.mistake(at, vi, "this is a list: begin each entry with a dash.")
 
 
 def _dataclass_in(hint: Any) -> type[Any] | None:
@@ -103,79 +138,67 @@ def _dataclass_in(hint: Any) -> type[Any] | None:
     return next((option for option in options if isinstance(option, type) and is_dataclass(option)), None)
 
 
-def _converted(hint: Any, value: object, where: str, mistakes: list[str]) -> object:
+def _converted(hint: Any, value: object, line: Line, at: Path, mistakes: list[Mistake]) -> object:
     try:
-        return msgspec.convert(value, hint)
+        clean = _clean(value)
+        return msgspec.convert(clean, hint)
     except msgspec.ValidationError as error:
-        mistakes.append(f"{where}: {error}: correct the value.")
-        return None
+        mistakes.append(line.mistake(at, f"cần {expected(hint)}: hãy sửa lại.", f"{error}: correct the value."))
+    except ValueError as wrong:
+        vi, en = wrong.args
+        mistakes.append(line.mistake(at, vi, en))
+    return None
 
 
-def _unknown(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"there is no such field: {f'write {close[0]}' if close else 'remove it'}."
-
-
-def _of_codes(procedures: list[Procedure], offices: list[Office]) -> Iterable[str]:
-    numbers = [f"{PROCEDURES}, {procedure.code} version {procedure.version}" for procedure in procedures]
-    codes = [f"{OFFICES}, {office.code}" for office in offices]
-    for names in (numbers, codes):
-        yield from (
-            f"{name}: stands there twice: remove one." for name in sorted({n for n in names if names.count(n) > 1})
+def _clean(value: object) -> object:
+    """Text composed (NFC), without blanks around it. Raises `ValueError` with what is wrong in both languages."""
+    if isinstance(value, list | tuple):
+        return [_listed(_clean(inner)) for inner in cast("list[object]", value)]
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+        raise ValueError(
+            f"số quá lớn: nhiều nhất {LARGEST_NUMBER}.", f"the number is too large: {LARGEST_NUMBER} at most."
         )
-    yield from _refused(ProcedureCode.of, ((procedure.code, PROCEDURES) for procedure in procedures))
-    yield from _refused(AgencyCode.of, ((office.code, OFFICES) for office in offices))
+    return value
 
 
-def _refused(read: Callable[[str], object], codes: Iterable[tuple[str, str]]) -> Iterable[str]:
-    for code, file in codes:
-        try:
-            read(code)
-        except Refusal as refusal:
-            yield f"{file}, {code}, code: {refusal}"
+def _listed(value: object) -> object:
+    """An entry of a list of words: a sheet writes them in one cell, with semicolons between."""
+    if isinstance(value, str) and (not value or ";" in value or "\n" in value):
+        raise ValueError(
+            "mỗi mục của danh sách phải có chữ và không có dấu chấm phẩy.",
+            "an entry of a list is not empty and holds no semicolon.",
+        )
+    return value
 
 
-def _of_dates(procedures: list[Procedure], offices: list[Office]) -> Iterable[str]:
-    for dated, file in [*((one, PROCEDURES) for one in procedures), *((one, OFFICES) for one in offices)]:
-        if dated.valid_until and dated.valid_until < dated.valid_from:
-            yield f"{file}, {dated.code}, valid_until: lies before valid_from: correct one of them."
-    ordered = sorted(procedures, key=lambda procedure: (procedure.code, procedure.valid_from))
-    for one, next_one in pairwise(ordered):
-        if one.code == next_one.code and (one.valid_until or date.max) >= next_one.valid_from:
-            where = f"{PROCEDURES}, {one.code} version {one.version}, valid_until"
-            yield f"{where}: version {next_one.version} begins before it ends: end it on the day before."
+def clean_text(raw: str) -> str:
+    text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n")).strip()
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"dài quá: nhiều nhất {LONGEST_TEXT} ký tự.", f"too long: {LONGEST_TEXT} characters at most.")
+    if any(unicodedata.category(letter) in {"Cc", "Cs", "Cn", "Co"} and letter not in "\n\t" for letter in text):
+        raise ValueError(
+            "có ký tự không in được: hãy gõ lại bằng tay.", "holds a character that cannot be printed: type it again."
+        )
+    return text
 
 
-def _of_links(procedures: list[Procedure], offices: list[Office]) -> Iterable[str]:
-    codes, places = {procedure.code for procedure in procedures}, {office.code: office for office in offices}
-    for procedure in procedures:
-        if procedure.successor and procedure.successor not in codes:
-            yield f"{PROCEDURES}, {procedure.code}, successor: there is no procedure {procedure.successor}: add it."
-    for office in offices:
-        for field, linked in (("parent", (office.parent,)), ("successors", office.successors)):
-            for code in linked:
-                if code and code not in places:
-                    yield f"{OFFICES}, {office.code}, {field}: there is no office {code}: add it."
-        yield from _of_succession(office, places)
+def expected(hint: Any) -> str:
+    """What a field takes, in Vietnamese words."""
+    options = get_args(hint)
+    if get_origin(hint) is Literal:
+        return f"một trong các giá trị {', '.join(str(option) for option in options)}"
+    if get_origin(hint) is tuple:
+        return f"danh sách, mỗi mục là {expected(options[0])}"
+    if isinstance(hint, UnionType):
+        return expected(next(option for option in options if option is not type(None)))
+    words = {str: "chữ", int: "số nguyên", bool: "có hoặc không", date: "ngày, ví dụ 2026-07-01"}
+    return words.get(hint, "giá trị đúng kiểu")
 
 
-def _of_succession(office: Office, places: Mapping[str, Office]) -> Iterable[str]:
-    """An heir must begin after the one that it follows has ended, or at least outlive it: so there are no circles."""
-    if office.successors and not office.valid_until:
-        yield f"{OFFICES}, {office.code}, successors: it has not ended: add valid_until."
-    for heir in (places[code] for code in office.successors if code in places):
-        if office.valid_until and heir.valid_until and heir.valid_until <= office.valid_until:
-            yield f"{OFFICES}, {office.code}, successors: {heir.code} has ended too by then: name one that goes on."
-
-
-def _of_papers(procedures: list[Procedure]) -> Iterable[str]:
-    for procedure in procedures:
-        codes = [paper.code for paper in procedure.papers]
-        for code in sorted({code for code in codes if codes.count(code) > 1}):
-            where = f"{PROCEDURES}, {procedure.code} version {procedure.version}, papers"
-            yield f"{where}: {code} stands there twice: remove one."
-        where = f"{PROCEDURES}, {procedure.code} version {procedure.version}, steps"
-        if not procedure.steps and not procedure.free_steps:
-            yield f"{where}: there is none: add at least one, or say `free_steps: true`."
-        if procedure.steps and procedure.free_steps:
-            yield f"{where}: they are free, so none is planned: remove the list, or `free_steps`."
+def _unknown(name: str, known: Iterable[str], line: Line, at: Path) -> Mistake:
+    close = get_close_matches(str(name), known, n=1)
+    vi = f"không có trường này: {f'hãy viết {close[0]}' if close else 'hãy bỏ đi'}."
+    en = f"there is no such field: {f'write {close[0]}' if close else 'remove it'}."
+    return line.mistake((*at, str(name)), vi, en)

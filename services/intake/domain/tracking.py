@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from shared.calendar import VIETNAM
 from shared.codes import DossierCode, TrackingCode
 from shared.contracts.intake import HomeBy
 from shared.errors import NotFound, Refusal
 
-from .catalogue import Catalogue, Procedure
-from .dossier import Dossier
+from .catalogue import Catalogue
+from .dossier import CLOSED, Dossier
 from .filing import Applicant
+from .procedure import Procedure
 from .progress import Entry, Progress, national_state, timeline
 
-__all__ = ["Details", "NoSuchCode", "NotTracked", "Tracked", "masked", "second_factor", "typed_code"]
+__all__ = ["Details", "NoSuchCode", "NotTracked", "Tracked", "is_factor", "masked", "second_factor", "typed_code"]
 
 HIDDEN = "***"
 """The same for a short and a long word, so that its length is not told."""
@@ -95,15 +97,26 @@ class Details:
     """Why the due date is not the one on the slip, the oldest first."""
     timeline: tuple[Happened, ...]
     """The newest first."""
+    owed: int = 0
+    """In đồng; 0 too while an amount is not known yet."""
+    pay: str = ""
+    """The path of the payment page, good for half an hour; empty where nothing can be paid online."""
+    handled_at: tuple[str, ...] = ()
+    """Where the work goes on, if the office that decided is no more."""
+    is_over: bool = False
+    """Whether it can be said how it went."""
+    score: int = 0
+    """1 to 5, once it was said."""
 
     @classmethod
-    def of(cls, dossier: Dossier, progress: Progress | None, offered: Catalogue) -> Self:
+    def of(cls, dossier: Dossier, progress: Progress | None, offered: Catalogue, at: datetime) -> Self:
         names = {office.code: office.name for office in offered.offices}
         procedure = offered.version(dossier.filing.procedure, dossier.version)
-        filing, lines = dossier.filing, _happened(timeline(dossier, progress), names, procedure)
+        filing, lines = dossier.filing, _happened(told(dossier, progress), names, procedure)
+        bill = dossier.bill
         parcels = [it.detail for it in lines if it.what == "parcel-ordered"]
         return cls(
-            owner=masked(filing.applicant.name),
+            owner=masked(filing.holder.name),
             procedure=procedure.name,
             receiving_office=names.get(filing.receiving_office, filing.receiving_office),
             competent_office=names.get(filing.competent_office, filing.competent_office),
@@ -115,6 +128,10 @@ class Details:
             parcel=parcels[-1] if parcels else "",
             moves=tuple(it for it in lines if it.what == "deadline-moved"),
             timeline=tuple(reversed(lines)),
+            owed=max(bill.owed, 0) if bill and not bill.unknown else 0,
+            handled_at=heirs(filing.competent_office, offered, at),
+            is_over=dossier.state in CLOSED,
+            score=dossier.score,
         )
 
 
@@ -135,19 +152,36 @@ class Tracked:
         return cls(code, national_state(dossier, progress))
 
     @classmethod
-    def whole(cls, code: str, dossier: Dossier, progress: Progress | None, offered: Catalogue) -> Self:
-        state, details = national_state(dossier, progress), Details.of(dossier, progress, offered)
+    def whole(cls, code: str, dossier: Dossier, progress: Progress | None, offered: Catalogue, at: datetime) -> Self:
+        state, details = national_state(dossier, progress), Details.of(dossier, progress, offered, at)
         return cls(code, state, dossier.code, details)
 
 
-def opened_by(found: Sequence[Dossier], last_four: str) -> Dossier | None:
-    """The dossier among those of one code to which these digits belong."""
-    given = last_four.encode()
-    return next((it for it in found if _is_factor(second_factor(it.filing.applicant), given)), None)
+def told(dossier: Dossier, progress: Progress | None) -> Sequence[Entry]:
+    """Everything that happened with the money's way among it, the oldest first."""
+    book = dossier.bill.book if dossier.bill else ()
+    money = [Entry(it.at, f"fee-{it.what}", it.office, str(it.dong)) for it in book]
+    return sorted([*timeline(dossier, progress), *money], key=lambda it: it.at)
 
 
-def _is_factor(factor: str, given: bytes) -> bool:
-    return bool(factor) and hmac.compare_digest(factor.encode(), given)
+def heirs(office: str, offered: Catalogue, at: datetime) -> tuple[str, ...]:
+    """The names of the offices that took over, where this one is no more."""
+    after = offered.successors(office, at.astimezone(VIETNAM).date())
+    return tuple(it.name for it in after if it.code != office)
+
+
+def opened_by(found: Sequence[Dossier], last_four: str, unseal: Callable[[str], str]) -> Dossier | None:
+    """The dossier among those of one code to which these digits belong: the applicant's or the owner's."""
+    for it in found:
+        filing = it.filing.sealed(unseal)
+        if any(is_factor(second_factor(person), last_four) for person in (filing.applicant, filing.holder)):
+            return it
+    return None
+
+
+def is_factor(factor: str, given: str) -> bool:
+    """Whether the digits are these, in a time that does not tell how many of them."""
+    return bool(factor) and hmac.compare_digest(factor.encode(), given.encode())
 
 
 def _happened(entries: Sequence[Entry], offices: Mapping[str, str], procedure: Procedure) -> list[Happened]:

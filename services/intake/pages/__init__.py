@@ -2,9 +2,18 @@
 
 from pathlib import Path
 
-from services.intake.pages import start, tracking
+from services.intake.pages import cash, editor, leaflets, pay, queue, services, start, tracking
 
 __all__ = ["ROUTERS", "TEMPLATES"]
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-ROUTERS = (start.router, tracking.router)
+ROUTERS = (
+    start.router,
+    tracking.router,
+    queue.router,
+    pay.router,
+    cash.router,
+    leaflets.router,
+    services.router,
+    editor.router,
+)

@@ -1,14 +1,16 @@
 """The tracking page: how far a dossier is, by its code; more with the second factor."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 
-from services.intake.api.given import Kept, Offered
 from services.intake.domain.catalogue import Catalogue
+from services.intake.domain.changing import rate
+from services.intake.domain.dossier import Dossier
 from services.intake.domain.tracking import (
     NoSuchCode,
     NotTracked,
@@ -16,17 +18,24 @@ from services.intake.domain.tracking import (
     opened_by,
     typed_code,
 )
+from services.intake.pages.pay import pay_address
 from services.intake.store import Store
-from services.intake.templates import words
+from services.intake.templates import portal_words, words
 from shared import door
 from shared.auth import Anyone
-from shared.door import FromApp, Now
+from shared.clock import server_time
+from shared.door import Now
 from shared.errors import Refusal
+from shared.people import Person
+from shared.sealing import Seals
 from shared.web import Web, form
 from shared.web.languages import N_
 from shared.web.limits import Allowance, neighbourhood
 
-__all__ = ["Tries", "router"]
+__all__ = ["Tries", "router", "said_in", "told_of"]
+
+APPLICANT = Person("", "", "applicant", "")
+"""Whoever has shown the second factor: nobody that the login knows."""
 
 WRONG: dict[type[Refusal], str] = {
     NoSuchCode: N_("Đây không phải mã hồ sơ hay mã tra cứu. Hãy xem lại mã trên giấy hẹn và gõ đúng từng chữ."),
@@ -48,9 +57,6 @@ class Tries:
     of_code: Allowance = field(default_factory=lambda: Allowance(6, timedelta(minutes=10)))
 
 
-Tried = Annotated[Tries, FromApp("tries")]
-
-
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A dossier code or a tracking code, and the second factor; without it only the state is answered."""
@@ -65,25 +71,53 @@ class Lookup:
 
     store: Store
     offered: Catalogue
+    seals: Seals
     tries: Tries
     client: str
     at: datetime
+    pay: Callable[[str], str]
+    """The path of a dossier's payment page; empty where nothing is paid online."""
 
     async def tracked(self, ask: Ask) -> Tracked:
         """Raises `NoSuchCode`, `NotTracked`, `TooManyTries`."""
+        code, dossier = await self.found(ask)
+        progress = await self.store.progress_of(dossier.id)
+        if not ask.last_four:
+            return Tracked.minimal(code, dossier, progress)
+        return self._with_pay(Tracked.whole(code, dossier, progress, self.offered, self.at), dossier)
+
+    async def found(self, ask: Ask) -> tuple[str, Dossier]:
+        """The code as it is written, and the dossier; each try is counted but those with the right digits."""
         self.tries.of_address.take(neighbourhood(self.client), self.at)
         code = typed_code(ask.code)
         if ask.last_four:
             self.tries.of_code.take(code, self.at)
         found = await self.store.tracked(code)
-        dossier = opened_by(found, ask.last_four) if ask.last_four else next(iter(found), None)
+        dossier = opened_by(found, ask.last_four, self.seals.open) if ask.last_four else next(iter(found), None)
         if dossier is None:
             raise NotTracked("No dossier has this code and these digits: compare both with the slip and the card.")
-        progress = await self.store.progress_of(dossier.id)
-        if not ask.last_four:
-            return Tracked.minimal(code, dossier, progress)
-        self.tries.of_code.give_back(code)
-        return Tracked.whole(code, dossier, progress, self.offered)
+        if ask.last_four:
+            self.tries.of_code.give_back(code)
+        return code, dossier
+
+    def _with_pay(self, it: Tracked, dossier: Dossier) -> Tracked:
+        if not it.details or not it.details.owed:
+            return it
+        return replace(it, details=replace(it.details, pay=self.pay(dossier.id)))
+
+
+async def _looking(request: Request) -> Lookup:
+    """Who asks: behind the gateway uvicorn takes it from X-Forwarded-For, of the proxies that it trusts alone."""
+    state, now = request.app.state, server_time()
+    client = request.client.host if request.client else ""
+
+    def pay(dossier: str) -> str:
+        return pay_address(request, dossier, now) if state.bank.is_there else ""
+
+    return Lookup(state.store, state.store.catalogue, state.seals, state.tries, client, now, pay)
+
+
+Looking = Annotated[Lookup, Depends(_looking)]
 
 
 @router.get("/track", include_in_schema=False)
@@ -93,41 +127,55 @@ async def ask(request: Request, _: Anyone, pages: Web, code: str = "") -> Respon
 
 
 @router.post("/track", include_in_schema=False)
-async def answer(
-    request: Request, _: Anyone, pages: Web, kept: Kept, offered: Offered, tries: Tried, now: Now
-) -> Response:
+async def answer(request: Request, _: Anyone, pages: Web, looking: Looking) -> Response:
     """The dossier, or the form again with what is wrong. The digits come in the body: an address would be kept."""
     fields = await form(request)
     asked = Ask(fields.get("code", ""), fields.get("last_four", ""))
     try:
-        it = await Lookup(kept, offered, tries, _client(request), now).tracked(asked)
+        it = await looking.tracked(asked)
     except (NoSuchCode, NotTracked) as refusal:
         return pages.show(request, "track.html", refusal.status, code=asked.code[:60], wrong=WRONG[type(refusal)])
-    return _tracked_page(request, pages, it, {"code": asked.code, "last_four": asked.last_four})
+    return pages.show(request, "tracked.html", again=_again(asked), **told_of(request, pages, it))
+
+
+@router.post("/track/rating", include_in_schema=False)
+async def say_how_it_went(request: Request, _: Anyone, pages: Web, looking: Looking, now: Now) -> Response:
+    """A rating of who has the code and the digits: of the applicant, whoever filed for them. The last word counts."""
+    fields = await form(request)
+    asked, (score, reasons) = Ask(fields.get("code", ""), fields.get("last_four", "") or "-"), said_in(fields)
+    wrong = ""
+    try:
+        _code, dossier = await looking.found(asked)
+        await looking.store.dossiers.change(dossier.id, lambda there: rate(there, score, reasons, by=APPLICANT, at=now))
+    except (NoSuchCode, NotTracked) as refusal:
+        return pages.show(request, "track.html", refusal.status, code=asked.code[:60], wrong=WRONG[type(refusal)])
+    except Refusal as refusal:
+        wrong = portal_words.refusal(refusal)
+    it = await looking.tracked(asked)
+    done = "" if wrong else portal_words.DONE["rated"]
+    told = told_of(request, pages, it) | {"done": done, "wrong_score": wrong}
+    return pages.show(request, "tracked.html", 422 if wrong else 200, again=_again(asked), **told)
 
 
 @router.post("/tracking", tags=["tracking"])
-async def tracking(
-    asked: Ask, request: Request, _: Anyone, kept: Kept, offered: Offered, tries: Tried, now: Now
-) -> Tracked:
+async def tracking(asked: Ask, _: Anyone, looking: Looking) -> Tracked:
     """How far a dossier is, by its code; with the last four digits of the owner's number, everything about it."""
-    return await Lookup(kept, offered, tries, _client(request), now).tracked(asked)
+    return await looking.tracked(asked)
 
 
-def _tracked_page(request: Request, pages: Web, it: Tracked, again: dict[str, str]) -> Response:
+def told_of(request: Request, pages: Web, it: Tracked) -> dict[str, Any]:
+    """What the templates that tell of a dossier need."""
     tell = partial(words.sentence, language=pages.language(request))
-    return pages.show(
-        request,
-        "tracked.html",
-        again=again,
-        it=it,
-        details=it.details,
-        tell=tell,
-        stage=words.stage(it.state),
-        words=words,
-    )
+    shown = {"it": it, "details": it.details, "tell": tell, "stage": words.stage(it.state), "words": words}
+    return shown | {"done": "", "wrong_score": "", "portal": portal_words}
 
 
-def _client(request: Request) -> str:
-    """Who asks. Behind the gateway uvicorn takes it from X-Forwarded-For, of the proxies that it trusts alone."""
-    return request.client.host if request.client else ""
+def said_in(fields: Mapping[str, str]) -> tuple[int, tuple[str, ...]]:
+    """The score (0 where none was chosen) and the reasons of a rating's form."""
+    raw = fields.get("score", "")
+    reasons = tuple(code for code in portal_words.RATING if fields.get(f"because-{code}"))
+    return int(raw) if raw in {str(it) for it in portal_words.SCORES} else 0, reasons
+
+
+def _again(asked: Ask) -> dict[str, str]:
+    return {"code": asked.code, "last_four": asked.last_four}

@@ -1,0 +1,141 @@
+"""Reconciliation over HTTP: an office's money of one day, against the bank's statement; as JSON and as a workbook."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fastapi import Response
+
+from services.intake.api.given import Bank, Kept, local_day
+from services.intake.domain.cash import BankSaid, Cash, CashLine, Movement, counted
+from services.intake.domain.dossier import Dossier
+from services.intake.domain.facts import NotYourOffice
+from services.intake.domain.money import NoSuchOrder
+from services.intake.domain.receipt import receipt_id
+from services.intake.forms.cash import WORKBOOK, workbook
+from services.intake.gateways.bank import Payments
+from services.intake.gateways.settling import Settling
+from services.intake.store import Store
+from shared import door
+from shared.auth import CounterClerk
+from shared.door import Now
+from shared.errors import Unavailable
+from shared.people import Person
+
+__all__ = ["Counting", "router"]
+
+router = door.router(tags=["fees"])
+
+
+@dataclass(frozen=True, slots=True)
+class CountDay:
+    """Of the clerk's own office; an empty day is today."""
+
+    day: date | None = None
+
+
+@router.get("/fees/reconciliation")
+async def reconciliation(
+    clerk: CounterClerk, kept: Kept, bank: Bank, now: Now, office: str = "", day: date | None = None
+) -> Cash:
+    """What came in and went back by way and kind, what is open, and what differs from the bank's statement."""
+    return await Counting.of(kept, bank, clerk, now, office, day).cash()
+
+
+@router.post("/fees/reconciliation")
+async def reconcile(asked: CountDay, clerk: CounterClerk, kept: Kept, bank: Bank, now: Now) -> Cash:
+    """The same, after what the bank has and the books lack was taken in: the callbacks that were lost."""
+    counting = Counting.of(kept, bank, clerk, now, "", asked.day)
+    await counting.take_in()
+    return await counting.cash()
+
+
+@router.get(
+    "/fees/reconciliation.xlsx",
+    responses={200: {"content": {WORKBOOK: {}}, "description": "A workbook of three sheets"}},
+)
+async def exported(
+    clerk: CounterClerk, kept: Kept, bank: Bank, now: Now, office: str = "", day: date | None = None
+) -> Response:
+    """The same as a workbook: sums, lines, differences."""
+    return await as_workbook(await Counting.of(kept, bank, clerk, now, office, day).cash())
+
+
+async def as_workbook(cash: Cash) -> Response:
+    made = await asyncio.to_thread(workbook, cash)
+    name = f"thu-phi-{cash.office}-{cash.day}.xlsx"
+    return Response(made, media_type=WORKBOOK, headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """One office's day, counted by one of its own."""
+
+    store: Store
+    bank: Payments
+    office: str
+    day: str
+    at: datetime
+
+    @classmethod
+    def of(cls, store: Store, bank: Payments, by: Person, at: datetime, office: str, day: date | None) -> "Counting":
+        """Raises `NotYourOffice`."""
+        if office and office != by.office:
+            raise NotYourOffice("The money of an office is counted there: ask a colleague of that office.")
+        return cls(store, bank, by.office, (day or local_day(at)).isoformat(), at)
+
+    async def cash(self) -> Cash:
+        dossiers = await self.store.moved_at(self.office, self.day)
+        bank, statement = await self._statement()
+        mine, elsewhere = await self._of_this_office(dossiers, statement)
+        unpaid = [it.bill for it in await self.store.unpaid_at(self.office) if it.bill]
+        lines = await self._lines(dossiers)
+        return counted(self.office, self.day, lines, unpaid, bank=bank, statement=mine, elsewhere=elsewhere)
+
+    async def take_in(self) -> None:
+        """Whatever the statement has of payments that were opened here, and the books do not."""
+        _, statement = await self._statement()
+        settling = Settling(self.bank, self.store.dossiers, self.store.of_orders, self.at)
+        for it in statement:
+            try:
+                await settling.take(it)
+            except NoSuchOrder:
+                continue
+
+    async def _statement(self) -> tuple[BankSaid, tuple[Movement, ...]]:
+        if not self.bank.is_there:
+            return "not-configured", ()
+        try:
+            return "compared", await self.bank.statement(self.day)
+        except Unavailable:
+            return "away", ()
+
+    async def _of_this_office(
+        self, dossiers: list[Dossier], statement: tuple[Movement, ...]
+    ) -> tuple[list[Movement], dict[str, str]]:
+        """What of the statement concerns this office or nobody, and the dossiers of the references in it.
+
+        A statement is the bank's day, a book's day that of the movement: both are the day in Việt Nam.
+        """
+        booked = {it.id for dossier in dossiers if dossier.bill for it in dossier.bill.book}
+        asked = sorted({it.reference for it in statement if it.id not in booked})
+        known = await self.store.of_orders(asked) if asked else []
+        owner = {order.reference: it for it in known if it.bill for order in it.bill.orders}
+        others = {ref for ref, it in owner.items() if it.bill and it.bill.office != self.office}
+        here = {ref: it.id for ref, it in owner.items() if ref not in others}
+        return [it for it in statement if it.reference not in others or it.id in booked], here
+
+    async def _lines(self, dossiers: list[Dossier]) -> list[CashLine]:
+        moved = [
+            (dossier, it)
+            for dossier in dossiers
+            for it in (dossier.bill.book if dossier.bill else ())
+            if (it.office, it.day) == (self.office, self.day)
+        ]
+        ids = [receipt_id(dossier.id, it.id) for dossier, it in moved]
+        numbers = {it.id: it.number for it in await self.store.receipts_of(ids)} if ids else {}
+        lines = [
+            CashLine(it.id, it.code or it.tracking, line, numbers.get(receipt_id(it.id, line.id), ""))
+            for it, line in moved
+        ]
+        return sorted(lines, key=lambda it: it.moved.at)

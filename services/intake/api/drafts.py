@@ -1,0 +1,89 @@
+"""Drafts over HTTP: saved from a phone, finished at a counter, or the other way round."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from services.intake.api.given import Drafts, Kept, Sealing
+from services.intake.domain.draft import Draft, NoSuchDraft
+from services.intake.domain.filing import Filing
+from services.intake.domain.tracking import NoSuchCode, is_factor, second_factor
+from shared import door
+from shared.auth import CounterClerk, Filer
+from shared.codes import TrackingCode
+from shared.door import Now
+from shared.errors import Refusal
+from shared.sealing import Seals
+
+__all__ = ["Saved", "router"]
+
+router = door.router(tags=["drafts"])
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A draft as whoever goes on with it sees it."""
+
+    id: str
+    code: str
+    """To say at the counter, with the last four digits of the applicant's number."""
+    filing: Filing
+    saved_at: datetime
+    until: datetime | None
+
+    @classmethod
+    def of(cls, draft: Draft, seals: Seals) -> Self:
+        return cls(draft.id, draft.code, draft.filing.sealed(seals.open), draft.saved_at, draft.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    code: str
+    last_four: str
+
+
+@router.put("/drafts/{draft_id}")
+async def save(draft_id: UUID, filing: Filing, by: Filer, drafts: Drafts, seals: Sealing, now: Now) -> Saved:
+    """Keep what was typed so far, under the id that the dossier will have. Nothing is checked yet."""
+    id, sealed = str(draft_id), filing.sealed(seals.seal)
+    code = TrackingCode.make(secrets.token_bytes(8)).text
+    draft = await drafts.keep(
+        id,
+        lambda there: there.save(sealed, by=by, at=now) if there else Draft.begin(id, sealed, code=code, by=by, at=now),
+    )
+    return Saved.of(draft, seals)
+
+
+@router.get("/drafts/{draft_id}")
+async def show(draft_id: UUID, by: Filer, drafts: Drafts, seals: Sealing) -> Saved:
+    """A draft of one's own, or one that was opened at one's counter."""
+    draft = await drafts.get(str(draft_id))
+    draft.open_to(by)
+    return Saved.of(draft, seals)
+
+
+@router.get("/drafts")
+async def mine(by: Filer, kept: Kept, seals: Sealing, now: Now) -> list[Saved]:
+    """One's own drafts that are not filed yet, the newest first."""
+    return [Saved.of(it, seals) for it in await kept.drafts_of(by.id, now)]
+
+
+@router.post("/drafts/opening")
+async def open_at_counter(asked: Open, clerk: CounterClerk, kept: Kept, drafts: Drafts, seals: Sealing) -> Saved:
+    """Go on with somebody's draft at the counter: they say its code and the last four digits of their number."""
+    try:
+        code = TrackingCode.of(asked.code).text
+    except Refusal as wrong:
+        raise NoSuchCode(str(wrong), about="code") from wrong
+    found = await kept.draft_of(code)
+    if not found or not is_factor(second_factor(found.filing.sealed(seals.open).applicant), asked.last_four):
+        raise NoSuchDraft("There is no draft with this code and these digits: compare both.")
+    return Saved.of(await drafts.change(found.id, lambda it: it.help(by=clerk)), seals)
+
+
+@router.delete("/drafts/{draft_id}")
+async def throw_away(draft_id: UUID, by: Filer, drafts: Drafts, seals: Sealing) -> Saved:
+    """Nothing of what was typed is left."""
+    return Saved.of(await drafts.change(str(draft_id), lambda it: it.throw_away(by=by)), seals)

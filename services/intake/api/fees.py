@@ -1,0 +1,214 @@
+"""Fees over HTTP: what is due, paid and given back; payments at the bank, and what the bank calls back about."""
+
+import logging
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+from fastapi import Request
+
+from services.intake.api.given import Bank, Dossiers, Kept, Offered
+from services.intake.api.paying import BillShown, Refunding, Till
+from services.intake.domain.cash import Movement
+from services.intake.domain.dossier import Dossier
+from services.intake.domain.fees import Fee, UnknownFee
+from services.intake.domain.money import NoSuchOrder, Order, Stage
+from services.intake.domain.receipt import Receipt
+from services.intake.gateways.bank import SIGNATURE, check
+from services.intake.gateways.settling import Settling, bill_of
+from shared import door
+from shared.auth import Anyone, CounterClerk, Filer
+from shared.door import Key, Now, TooLarge, once
+from shared.errors import Malformed
+
+__all__ = ["router"]
+
+log = logging.getLogger(__name__)
+
+MOST_CALLBACK = 10_000
+"""Bytes."""
+CALLBACK = "POST /payments/callbacks"
+"""What the bank signs beside the time and the body, whatever path leads here."""
+
+router = door.router(tags=["fees"])
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """`dong` is what lies on the counter: exactly what is owed. `stage`: 1 on receipt, 2 on supplement, 4 on return."""
+
+    dong: int
+    stage: Stage = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SetAmount:
+    """The amount that the council set, and by which resolution."""
+
+    fee: str
+    dong: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exempt:
+    """`exemption` is one that the fee offers; `evidence` the code of the paper that shows it."""
+
+    fee: str
+    exemption: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """The bill as it is now, and the receipt."""
+
+    bill: BillShown
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Whether the bank's word was about a payment of ours. Both answers mean: do not call again."""
+
+    known: bool
+
+
+@router.get("/dossiers/{dossier_id}/bill")
+async def bill(dossier_id: UUID, by: Filer, dossiers: Dossiers) -> BillShown:
+    """What is due and what was paid; a citizen sees that of their own filings."""
+    dossier = await dossiers.get(str(dossier_id))
+    dossier.belongs_to(by)
+    return BillShown.of(dossier)
+
+
+@router.put("/dossiers/{dossier_id}/payments/{payment_id}")
+async def pay(
+    dossier_id: UUID, payment_id: UUID, paid: Pay, clerk: CounterClerk, kept: Kept, bank: Bank, now: Now
+) -> Paid:
+    """Take money at the counter, under an id of your choice (a UUID): the same again takes nothing more."""
+    till, id = Till(kept, bank, clerk, now), str(payment_id)
+    dossier = await till.change(str(dossier_id), lambda it: it.pay(id, paid.dong, by=clerk, at=now, stage=paid.stage))
+    return Paid(BillShown.of(dossier), await till.receipt(dossier, id))
+
+
+@router.put("/dossiers/{dossier_id}/refunds/{refund_id}")
+async def refund(
+    dossier_id: UUID, refund_id: UUID, asked: Refunding, clerk: CounterClerk, kept: Kept, bank: Bank, now: Now
+) -> BillShown:
+    """Give money back, the way it came: all of it once the dossier is refused or withdrawn, else what came too much."""
+    return BillShown.of(await Till(kept, bank, clerk, now).refund(str(dossier_id), str(refund_id), asked))
+
+
+@router.post("/dossiers/{dossier_id}/bill/amounts")
+async def set_amount(
+    dossier_id: UUID, asked: SetAmount, clerk: CounterClerk, kept: Kept, bank: Bank, key: Key, now: Now
+) -> BillShown:
+    """Enter the amount of a fee that the catalogue does not know, with the ground for it."""
+    till, same = Till(kept, bank, clerk, now), once(key, asked, BillShown.of)
+    return BillShown.of(
+        await till.change(
+            str(dossier_id), lambda it: it.set_amount(asked.fee, asked.dong, asked.because, by=clerk), once=same
+        )
+    )
+
+
+@router.post("/dossiers/{dossier_id}/bill/exemptions")
+async def exempt(
+    dossier_id: UUID,
+    asked: Exempt,
+    clerk: CounterClerk,
+    kept: Kept,
+    bank: Bank,
+    offered: Offered,
+    key: Key,
+    now: Now,
+) -> BillShown:
+    """Free somebody from a fee, for a reason that the fee offers, shown by a paper."""
+    till, same = Till(kept, bank, clerk, now), once(key, asked, BillShown.of)
+    dossier = await kept.dossiers.get(str(dossier_id))
+    fee = fee_of(dossier, offered.version(dossier.filing.procedure, dossier.version).fees, asked.fee)
+    return BillShown.of(
+        await till.change(dossier.id, lambda it: it.exempt(fee, asked.exemption, asked.evidence, by=clerk), once=same)
+    )
+
+
+@router.post("/dossiers/{dossier_id}/orders")
+async def open_order(dossier_id: UUID, by: Filer, kept: Kept, bank: Bank, now: Now) -> Order:
+    """Open a payment at the bank, for a quarter of an hour; one that is open already is the answer."""
+    dossier = await kept.dossiers.get(str(dossier_id))
+    dossier.belongs_to(by)
+    opened = bill_of(await Till(kept, bank, by, now).settling.open(dossier, by)).order
+    if opened is None:
+        raise NoSuchOrder("It was paid while you asked: look at the bill.")
+    return opened
+
+
+@router.post("/dossiers/{dossier_id}/payments/{payment_id}/receipt")
+async def receipt(dossier_id: UUID, payment_id: str, clerk: CounterClerk, kept: Kept, bank: Bank, now: Now) -> Receipt:
+    """The receipt of money that came in; its number is taken when it is first asked for."""
+    dossier = await kept.dossiers.get(str(dossier_id))
+    dossier.handled_by(clerk)
+    return await Till(kept, bank, clerk, now).receipt(dossier, payment_id)
+
+
+@router.post(
+    "/payments/callbacks",
+    openapi_extra={
+        "parameters": [
+            {"name": SIGNATURE, "in": "header", "required": True, "schema": {"type": "string"}},
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["id", "reference", "dong", "at"],
+                        "properties": {
+                            "id": {"type": "string"},
+                            "reference": {"type": "string"},
+                            "dong": {"type": "integer"},
+                            "at": {"type": "string", "format": "date-time"},
+                            "what": {"enum": ["paid", "refunded"], "default": "paid"},
+                        },
+                    }
+                }
+            },
+        },
+    },
+)
+async def called_back(request: Request, _: Anyone, kept: Kept, bank: Bank, now: Now) -> Heard:
+    """For the bank: money came. Signed over the raw body; may come late, twice, or in any order, and does it once.
+
+    What it says of a payment that is not ours is answered and left: the day's statement will show it as a difference.
+    """
+    body = await _raw(request)
+    check(request.app.state.settings.bank_key, now, CALLBACK, body, request.headers.get(SIGNATURE, ""))
+    try:
+        movement = msgspec.json.decode(body, type=Movement)
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        raise Malformed("This is no movement of money that is known here.") from wrong
+    try:
+        await Settling(bank, kept.dossiers, kept.of_orders, now).take(movement)
+    except NoSuchOrder:
+        log.warning("the bank told of money for a payment that is not ours")
+        return Heard(False)
+    return Heard(True)
+
+
+def fee_of(dossier: Dossier, fees: tuple[Fee, ...], code: str) -> Fee:
+    for fee in fees:
+        if fee.code == code:
+            return fee
+    raise UnknownFee(f"Procedure {dossier.filing.procedure} has no fee {code!r}.", about="fee")
+
+
+async def _raw(request: Request) -> bytes:
+    """The body as it was signed."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_CALLBACK:
+            raise TooLarge(f"At most {MOST_CALLBACK} bytes.")
+    return body

@@ -1,0 +1,148 @@
+"""Reading a paper of a dossier: a link for minutes, asked for by name, written down at each use, never unchecked."""
+
+import base64
+import hmac
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Annotated
+from uuid import UUID, uuid4
+
+import jwt
+from fastapi import Depends, Request, Response
+from fastapi.responses import StreamingResponse
+
+from services.intake.api.given import Dossiers, Kept, Papers
+from services.intake.api.papers import Digest
+from services.intake.domain.link import Link, LinkOver, PaperNotInDossier, may_read
+from services.intake.domain.scan import DOCX, KINDS, PDF, TIFF, Scan
+from services.intake.settings import IntakeSettings
+from shared import door
+from shared.auth import Anyone, holding
+from shared.documents import OnDisk
+from shared.door import FromApp, Now
+from shared.people import Person
+
+__all__ = ["link_key", "router"]
+
+log = logging.getLogger(__name__)
+
+router = door.router(tags=["papers"])
+
+ALGORITHM, PURPOSE = "HS256", "motcua-paper"
+PIECE = 256 * 1024
+SAVED = {DOCX, TIFF}
+"""Kinds that browsers do not show."""
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "cache-control": "private, no-store",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+}
+ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'"
+"""For what is shown: it loads nothing, runs nothing. Browsers open no PDF in a sandbox; their PDF viewers are one."""
+
+Reader = Annotated[
+    Person,
+    Depends(holding("counter-clerk", "one-stop-officer", "specialist", "leader", "registry-clerk", "citizen")),
+]
+"""Somebody of an office, or a citizen: which of them reads which dossier, `may_read` says."""
+LinkKey = Annotated[bytes, FromApp("link_key")]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Opens the paper without a login until then."""
+
+    url: str
+    expires_at: datetime
+
+
+def link_key(settings: IntakeSettings) -> bytes:
+    """What signs links: the setting, or one made from MinIO's secret, which opens the same papers anyway."""
+    secret = settings.link_key or settings.minio_secret_key
+    return hmac.digest(secret.encode(), b"motcua links to papers", "sha256")
+
+
+@router.post("/dossiers/{dossier_id}/papers/{digest}/link")
+async def issue(
+    dossier_id: UUID,
+    digest: Digest,
+    request: Request,
+    by: Reader,
+    dossiers: Dossiers,
+    kept: Kept,
+    key: LinkKey,
+    now: Now,
+) -> Address:
+    """A link to one paper of a dossier, for its offices and for who filed it; lives five minutes; written down."""
+    dossier = await dossiers.get(str(dossier_id))
+    filing = dossier.filing
+    may_read(by, offices=(filing.receiving_office, filing.competent_office), owner=dossier.filed_by)
+    if digest not in {scan for paper in filing.papers for scan in paper.scans}:
+        raise PaperNotInDossier("This dossier has no such scan: see its papers.")
+    id = str(uuid4())
+    link = await kept.links.create(id, lambda: Link.issue(id, digest, dossier.id, by=by, at=now))
+    log.info("link %s to a paper of %s for %s of %s", id, dossier.id, by.id, by.office or "no office")
+    root = request.scope.get("root_path", "").rstrip("/")
+    return Address(f"{root}/papers/links/{_signed(link, key)}", link.expires_at)
+
+
+@router.get("/papers/links/{token}")
+async def read(token: str, _: Anyone, kept: Kept, papers: Papers, key: LinkKey, now: Now) -> Response:
+    """The paper itself; each use is written down before its first byte leaves, and every byte was checked by then."""
+    id, digest = _opened(token, key)
+    link = await kept.links.get(id)
+    link.use(now)
+    scan = await kept.scan_of(digest)
+    whole = await papers.whole(digest)
+    try:
+        link = await kept.links.change(id, lambda it: it.use(now))
+    except BaseException:
+        whole.close()
+        raise
+    log.info("link %s to a paper of %s was used, %d times by now", link.id, link.dossier, len(link.used))
+    return _sent(whole, scan)
+
+
+def _signed(link: Link, key: bytes) -> str:
+    said = {
+        "aud": PURPOSE,
+        "jti": link.id,
+        "sub": link.person,
+        "dossier": link.dossier,
+        "digest": link.digest,
+        "exp": int(link.expires_at.timestamp()),
+    }
+    return jwt.encode(said, key, ALGORITHM)
+
+
+def _opened(token: str, key: bytes) -> tuple[str, str]:
+    """The id of the link and the digest of its paper. Raises `LinkOver`."""
+    try:
+        said = jwt.decode(token, key, [ALGORITHM], audience=PURPOSE, options={"require": ["exp", "jti", "aud"]})
+    except jwt.PyJWTError as wrong:
+        raise LinkOver("This link is over, or is none: open the paper from the dossier again.") from wrong
+    return str(said["jti"]), str(said["digest"])
+
+
+def _sent(whole: OnDisk, scan: Scan | None) -> Response:
+    kind = scan.kind if scan else "application/octet-stream"
+    ending = KINDS[kind][0] if kind in KINDS else ""
+    how = "attachment" if kind in SAVED or not ending else "inline"
+    policy = ALONE if kind == PDF else f"{ALONE}; sandbox"
+    told = {
+        "content-length": str(whole.size),
+        "content-disposition": f'{how}; filename="{whole.digest[:16]}{ending}"',
+        "content-security-policy": policy,
+        "digest": f"sha-256={base64.b64encode(bytes.fromhex(whole.digest)).decode()}",
+    }
+    return StreamingResponse(_pieces(whole), headers=HEADERS | told, media_type=kind)
+
+
+def _pieces(whole: OnDisk) -> Iterator[bytes]:
+    file: IO[bytes] = whole.file
+    with whole:
+        while piece := file.read(PIECE):
+            yield piece

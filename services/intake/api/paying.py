@@ -1,0 +1,136 @@
+"""What the API and the pages of fees have in common: how a bill is changed, and how a receipt is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from services.intake.domain.bill import Bill, BillState
+from services.intake.domain.dossier import Dossier
+from services.intake.domain.fees import Line
+from services.intake.domain.money import Moved, Order
+from services.intake.domain.receipt import NoSuchPayment, Receipt, receipt_id, series
+from services.intake.gateways.bank import Payments
+from services.intake.gateways.settling import Settling, bill_of
+from services.intake.store import Store
+from shared.decisions import Once
+from shared.errors import Repeated
+from shared.events import Decision
+from shared.people import Person
+from shared.repository import Repository
+
+__all__ = ["ENDED", "BillShown", "Refunding", "Till"]
+
+ENDED = ("refused", "stopped")
+"""States of a dossier after which all that was paid may be given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class BillShown:
+    """A bill with its sums, in đồng."""
+
+    dossier: str
+    code: str
+    office: str
+    state: BillState
+    due: int
+    paid: int
+    owed: int
+    lines: tuple[Line, ...]
+    is_payable: bool
+    """False while an amount is not known, and once nothing is owed."""
+    book: tuple[Moved, ...]
+    order: Order | None
+
+    @classmethod
+    def of(cls, dossier: Dossier) -> Self:
+        """Raises `NoBill`."""
+        it = bill_of(dossier)
+        return cls(
+            dossier.id,
+            dossier.code or dossier.tracking,
+            it.office,
+            it.state,
+            it.due,
+            it.paid,
+            it.owed,
+            it.lines,
+            it.owed > 0 and not it.unknown,
+            it.book,
+            it.order,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refunding:
+    """So much goes back, and why: a code, and words that stay with the bill."""
+
+    dong: int
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """Somebody at a bill, now."""
+
+    store: Store
+    bank: Payments
+    by: Person
+    at: datetime
+
+    @property
+    def settling(self) -> Settling:
+        return Settling(self.bank, self.store.dossiers, self.store.of_orders, self.at)
+
+    async def change(self, id: str, decide: Callable[[Bill], Decision[Bill]], once: Once | None = None) -> Dossier:
+        """One write, by an official of the offices that handle the dossier. Raises `NotYourOffice`."""
+
+        def decided(dossier: Dossier) -> Decision[Dossier]:
+            dossier.handled_by(self.by)
+            return dossier.with_bill(decide, by=self.by, at=self.at)
+
+        return await self.store.dossiers.change(id, decided, once=once)
+
+    async def refund(self, id: str, refund: str, asked: Refunding) -> Dossier:
+        """Written first; then the bank is asked where it holds the money. If it is away, the round asks again."""
+
+        def decided(dossier: Dossier) -> Decision[Dossier]:
+            dossier.handled_by(self.by)
+            return dossier.with_bill(
+                lambda it: it.refund(
+                    refund,
+                    asked.dong,
+                    asked.reason,
+                    asked.words,
+                    ended=dossier.state in ENDED,
+                    by=self.by,
+                    at=self.at,
+                ),
+                by=self.by,
+                at=self.at,
+            )
+
+        return await self.store.dossiers.change(id, decided)
+
+    async def receipt(self, dossier: Dossier, payment: str) -> Receipt:
+        """The receipt of money that came in; made now where nobody asked for it before. Raises `NoSuchPayment`."""
+        paid = next((it for it in bill_of(dossier).book if it.id == payment and it.what == "paid"), None)
+        if paid is None:
+            raise NoSuchPayment("No money came in for this dossier under that id.", about="payment_id")
+        return await issued(self.store.receipts, dossier.id, paid, self.at)
+
+
+async def issued(receipts: Repository[Receipt], dossier: str, paid: Moved, at: datetime) -> Receipt:
+    """The one receipt of a payment: the next number of its series, taken once however many ask at the same time."""
+    id = receipt_id(dossier, paid.id)
+    found = await receipts.find({"_id": id}, limit=1)
+    if found:
+        return found[0]
+    once = Once("issued", b"", lambda it: it.id)
+    try:
+        return await receipts.create_numbered(
+            id, series(paid), lambda number: Receipt.issue(dossier, paid, number, at), once=once
+        )
+    except Repeated:
+        return await receipts.get(id)

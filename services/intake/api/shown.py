@@ -1,0 +1,80 @@
+"""What is answered of a dossier, and to whom."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from services.intake.domain.dossier import Dossier
+from services.intake.domain.progress import Entry, Progress, national_state, timeline
+from shared.contracts.intake import HomeBy
+from shared.sealing import Seals
+
+__all__ = ["Receipt", "Slip", "Whole"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a filing. The tracking code is the receipt's number, with its check symbol, from this second on."""
+
+    id: str
+    tracking: str
+    state: str
+    submitted_at: datetime
+    respond_by: datetime | None = None
+    """Until when an online filing is answered."""
+    resembles: tuple[str, ...] = ()
+    """Open dossiers of the same person that somebody will compare it with first."""
+
+    @classmethod
+    def of(cls, dossier: Dossier) -> Self:
+        alike = tuple(it.dossier for it in dossier.resembles)
+        return cls(dossier.id, dossier.tracking, dossier.state, dossier.submitted_at, dossier.respond_by, alike)
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What the reception slip says (form 1 of TT 01/2018)."""
+
+    id: str
+    code: str
+    tracking: str
+    procedure: str
+    receiving_office: str
+    competent_office: str
+    received_at: datetime
+    due_at: datetime
+    home_by: HomeBy
+    owed: int = 0
+    """In đồng."""
+
+    @classmethod
+    def of(cls, dossier: Dossier) -> Self:
+        filing = dossier.filing
+        return cls(
+            dossier.id,
+            dossier.code,
+            dossier.tracking,
+            filing.procedure,
+            filing.receiving_office,
+            filing.competent_office,
+            dossier.received_at or dossier.submitted_at,
+            dossier.due_at or dossier.submitted_at,
+            filing.home_by,
+            dossier.bill.owed if dossier.bill else 0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A dossier as its offices see it, with the numbers as they stand on the cards."""
+
+    dossier: Dossier
+    national_state: int
+    due_at: datetime | None
+    timeline: tuple[Entry, ...]
+
+    @classmethod
+    def of(cls, dossier: Dossier, progress: Progress | None, seals: Seals) -> Self:
+        due = progress.due_at if progress and progress.due_at else dossier.due_at
+        opened = replace(dossier, filing=dossier.filing.sealed(seals.open), marks=())
+        return cls(opened, national_state(dossier, progress), due, tuple(timeline(dossier, progress)))

@@ -1,0 +1,282 @@
+"""The bill of a dossier: what is due, what was paid and given back. It lives inside the dossier's own document.
+
+A state machine of its own beside the business state: a dossier can be decided and unpaid, or refused and paid. Its
+`book` is only ever written on. What was paid and what is owed are sums of it; nothing is paid by setting a flag.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, Self
+
+from services.intake.domain.fees import CLERKS, Charge, ClerksOnly, Fee, Line, ReasonNeeded, WrongAmount, lines_of
+from services.intake.domain.money import (
+    AmountUnknown,
+    Moved,
+    NoSuchLine,
+    NoSuchOrder,
+    NothingToPay,
+    NotPaid,
+    Order,
+    Stage,
+    TooManyOrders,
+    shares,
+)
+from shared import codes
+from shared.calendar import VIETNAM
+from shared.contracts.intake import FeeDue, FeeLine, FeePaid, FeeRefunded
+from shared.events import Decision, Event
+from shared.people import SYSTEM, Person
+
+__all__ = ["Bill", "BillState"]
+
+BillState = Literal["unpaid", "waiting", "paid", "refunded", "cancelled", "exempt"]
+"""`waiting`: an online order is open at the bank. `exempt`: every line is free, for reasons."""
+OVER = ("refunded", "cancelled")
+MOST_ORDERS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """`office` is where the dossier was received: what comes in online is counted there."""
+
+    office: str
+    lines: tuple[Line, ...]
+    state: BillState = "unpaid"
+    orders: tuple[Order, ...] = ()
+    book: tuple[Moved, ...] = ()
+    asked_at: datetime | None = None
+    """When the bank was last asked (or told) about an order or a refund that is still open; None: nothing is open."""
+    kept: int = 0
+    """Once it is refunded: what the authority keeps, in đồng."""
+    cancelled_because: str = ""
+
+    @classmethod
+    def of(cls, fees: Iterable[Fee], charges: Iterable[Charge], *, office: str, by: Person) -> "Bill | None":
+        """None where the procedure costs nothing. Raises what `lines_of` raises. Say what `said_due` answers."""
+        lines = lines_of(fees, charges, by)
+        return cls(office, lines).settled() if any(it.due != 0 or it.exemption for it in lines) else None
+
+    @property
+    def due(self) -> int:
+        """The sum of the lines whose amount is known, in đồng."""
+        return sum(it.due or 0 for it in self.lines)
+
+    @property
+    def unknown(self) -> tuple[Line, ...]:
+        return tuple(it for it in self.lines if it.due is None)
+
+    @property
+    def paid(self) -> int:
+        """What came in, less what was given back, in đồng."""
+        return sum(it.dong if it.what == "paid" else -it.dong for it in self.book)
+
+    @property
+    def owed(self) -> int:
+        """What is still to be paid; below zero, so much came too much."""
+        return (self.kept if self.state in OVER else self.due) - self.paid
+
+    @property
+    def order(self) -> Order | None:
+        """The one that is open."""
+        return next((it for it in self.orders if it.is_open), None)
+
+    @property
+    def open_refunds(self) -> tuple[Moved, ...]:
+        """What the bank has yet to give back."""
+        return tuple(it for it in self.book if not it.is_done)
+
+    def said_due(self, by: Person) -> tuple[Event, ...]:
+        """The event of what is due; none where nothing that is known is to be paid."""
+        lines = tuple(FeeLine(it.fee, it.kind, it.due) for it in self.lines if it.due)
+        return (FeeDue(office=by.office, role=by.role, dong=self.due, lines=lines),) if lines else ()
+
+    def set_amount(self, fee: str, dong: int, because: str, *, by: Person) -> Decision[Self]:
+        """The amount of a line that the catalogue does not know, with the ground for it."""
+        _clerk(by)
+        return self._with_line(self._line(fee).priced(dong, because, by), by)
+
+    def exempt(self, fee: Fee, exemption: str, evidence: str, *, by: Person) -> Decision[Self]:
+        """Free from a fee, before or after it was paid: what was paid of it can then be given back."""
+        _clerk(by)
+        return self._with_line(self._line(fee.code).freed(fee, exemption, evidence, by), by)
+
+    def pay(self, id: str, dong: int, *, by: Person, at: datetime, stage: Stage = 1) -> Decision[Self]:
+        """Take what is owed at the counter, neither more nor less; twice under one `id` is once."""
+        _clerk(by)
+        if self._knows(id):
+            return (self,)
+        self._payable()
+        if dong != self.owed:
+            raise WrongAmount(f"{self.owed} đồng are owed, not {dong}: take exactly that.", about="dong")
+        return self.take(Moved(id, "paid", "counter", dong, dong, 0, 0, at, "", by.office, by.id, stage), role=by.role)
+
+    def collect(self, id: str, dong: int, *, parcel: str, by: Person, at: datetime) -> Decision[Self]:
+        """The post collected it at the door (4: on return). It is taken as it is: it has been paid."""
+        expected = max(self.owed, 0)
+        return self.take(
+            Moved(id, "paid", "post", dong, expected, 0, 0, at, "", by.office, "", 4, parcel), role=by.role
+        )
+
+    def confirm(self, reference: str, movement: str, dong: int, *, at: datetime) -> Decision[Self]:
+        """The bank says that money came for an order; `movement` is its own number for it. Raises `NoSuchOrder`.
+
+        The order may have expired, be paid otherwise, or its amount be wrong: the money is there all the same.
+        """
+        expected = min(self._order(reference).dong, max(self.owed, 0))
+        came = Moved(movement, "paid", "online", dong, expected, 0, 0, at, "", self.office, reference=reference)
+        return self.take(came, role=SYSTEM.role)
+
+    def take(self, came: Moved, *, role: str) -> Decision[Self]:
+        """Money that has come is written down: less, more, twice, late or after the end. The same `id` again: nothing.
+
+        The day and the shares of *phí* and *lệ phí* are worked out here.
+        """
+        if self._knows(came.id):
+            return (self,)
+        phi, le_phi = shares(self.lines, self.paid, self.paid + came.dong)
+        came = replace(came, day=_day(came.at), phi=phi, le_phi=le_phi)
+        then = replace(self, book=(*self.book, came))
+        then = (then.without_order() if then.owed <= 0 else then).settled()
+        said = FeePaid(
+            office=came.office,
+            role=role,
+            dong=came.dong,
+            phi=phi,
+            le_phi=le_phi,
+            way=came.way,
+            owed=then.owed,
+            paid_at=came.at,
+        )
+        return then, said
+
+    def open_order(self, order: Order) -> Decision[Self]:
+        """State waiting: the bank knows of it. One that is still good for the same amount is kept in its place."""
+        self._payable()
+        at, there = order.opened_at, self.order
+        if there and there.dong == self.owed and at < there.expires_at:
+            return (self,)
+        if len(self.orders) >= MOST_ORDERS:
+            raise TooManyOrders("So many payments were opened for this dossier: pay at a counter.")
+        if order.dong != self.owed:
+            raise WrongAmount(f"{self.owed} đồng are owed, not {order.dong}: open it anew.", about="dong")
+        closed = self.without_order()
+        return (replace(closed, state="waiting", orders=(*closed.orders, order), asked_at=at),)
+
+    def asked(self, reference: str, *, at: datetime) -> Decision[Self]:
+        """The bank knows of no more money for this order: it waits on, or has expired and is closed."""
+        order = self._order(reference)
+        if order.is_open and at >= order.expires_at:
+            return (self.without_order().settled(),)
+        return self.still_open(at)
+
+    def still_open(self, at: datetime) -> Decision[Self]:
+        """The bank was asked now; where nothing is open with it, nothing changes."""
+        return (replace(self, asked_at=at),) if self.asked_at else (self,)
+
+    def refund(
+        self, id: str, dong: int, reason: str, words: str, *, ended: bool, by: Person, at: datetime
+    ) -> Decision[Self]:
+        """Give back, the way that the last money came; online it is done once the bank says so (`refunded`).
+
+        `ended`: the dossier was withdrawn or refused, and all that was paid may go back; else only what came too much.
+        Raises `NotPaid`, `ReasonNeeded`.
+        """
+        _clerk(by)
+        if self._knows(id):
+            return (self,)
+        if not words.strip():
+            raise ReasonNeeded("Why is it given back? It is kept with the bill.", about="words")
+        most = self.paid if ended else max(-self.owed, 0)
+        if not 0 < dong <= most:
+            raise NotPaid(f"At most {most} đồng can be given back: what was paid and is not due.", about="dong")
+        back = self._given_back(id, dong, by, at)
+        back = replace(back, reason=codes.code(reason, "reason"), words=words.strip()[:300])
+        then = replace(self, book=(*self.book, back), asked_at=self.asked_at if back.is_done else at)
+        if ended:
+            then = replace(then.without_order(), state="refunded", kept=then.paid)
+        said = FeeRefunded(office=by.office, role=by.role, dong=dong, way=back.way, reason=back.reason, refunded_at=at)
+        return then.settled(), said
+
+    def refunded(self, id: str) -> Decision[Self]:
+        """The bank has given it back."""
+        book = tuple(replace(it, is_done=True) if it.id == id else it for it in self.book)
+        return (replace(self, book=book).settled(),) if book != self.book else (self,)
+
+    def cancel(self, because: str) -> Decision[Self]:
+        """Nothing is asked for any more (withdrawn, refused before it was paid). What was paid waits for a refund."""
+        if self.state in OVER or self.paid > 0:
+            return (self.without_order().settled(),) if self.order else (self,)
+        closed = self.without_order()
+        return (replace(closed, state="cancelled", cancelled_because=codes.code(because, "because")).settled(),)
+
+    def settled(self) -> Self:
+        """The same, in the state that follows from its sums."""
+        then = self if self.order or self.open_refunds else replace(self, asked_at=None)
+        if self.state in OVER:
+            return then
+        if self.unknown or self.due > self.paid:
+            return replace(then, state="waiting" if self.order else "unpaid")
+        return replace(then, state="paid" if self.due or self.book else "exempt")
+
+    def without_order(self) -> Self:
+        return replace(self, orders=tuple(replace(it, is_open=False) if it.is_open else it for it in self.orders))
+
+    def _given_back(self, id: str, dong: int, by: Person, at: datetime) -> Moved:
+        source = next(it for it in reversed(self.book) if it.what == "paid")
+        online = source.way == "online"
+        phi, le_phi = shares(self.lines, self.paid - dong, self.paid)
+        office = self.office if online else by.office
+        return Moved(
+            id,
+            "refunded",
+            source.way if online else "counter",
+            dong,
+            dong,
+            phi,
+            le_phi,
+            at,
+            _day(at),
+            office,
+            by.id,
+            source.stage,
+            source.reference,
+            is_done=not online,
+        )
+
+    def _payable(self) -> None:
+        if self.state in OVER or (self.owed <= 0 and not self.unknown):
+            raise NothingToPay(f"Nothing is to be paid ({self.state}).")
+        if self.unknown:
+            raise AmountUnknown(f"The amount of {self.unknown[0].name} is not known: a clerk enters it first.")
+
+    def _with_line(self, line: Line, by: Person) -> Decision[Self]:
+        if self.state in OVER:
+            raise NothingToPay(f"Nothing is to be paid ({self.state}).")
+        lines = tuple(line if it.fee == line.fee else it for it in self.lines)
+        then = replace(self.without_order(), lines=lines).settled()
+        return then, *then.said_due(by)
+
+    def _line(self, fee: str) -> Line:
+        for line in self.lines:
+            if line.fee == fee:
+                return line
+        raise NoSuchLine(f"This bill has no {fee!r}: it has {', '.join(it.fee for it in self.lines)}.", about="fee")
+
+    def _order(self, reference: str) -> Order:
+        for order in self.orders:
+            if order.reference == reference:
+                return order
+        raise NoSuchOrder(f"No payment {reference} was opened for this dossier.", about="reference")
+
+    def _knows(self, id: str) -> bool:
+        return any(it.id == id for it in self.book)
+
+
+def _clerk(by: Person) -> None:
+    if by.role not in CLERKS:
+        raise ClerksOnly("Only a clerk of an office does this: ask at the counter.")
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(VIETNAM):%Y-%m-%d}"

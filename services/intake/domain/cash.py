@@ -1,0 +1,147 @@
+"""One office's money of one day: what came in and went back, what is open, and what differs from the bank. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.intake.domain.bill import Bill
+from services.intake.domain.money import Moved
+from shared.contracts.intake import PayWay
+
+__all__ = ["WAYS", "BankSaid", "Cash", "CashLine", "Difference", "Movement", "Sum", "counted"]
+
+WAYS: tuple[PayWay, ...] = ("counter", "post", "online")
+BankSaid = Literal["compared", "not-configured", "away"]
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What the bank says of money: `id` is its own number, `reference` the one that the payer gave."""
+
+    id: str
+    reference: str
+    dong: int
+    at: datetime
+    what: Literal["paid", "refunded"] = "paid"
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """In đồng. `other` came too much, and is neither *phí* nor *lệ phí*."""
+
+    way: PayWay
+    what: Literal["paid", "refunded"]
+    count: int
+    dong: int
+    phi: int
+    le_phi: int
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
+class CashLine:
+    """One line of the book, with the dossier that it belongs to."""
+
+    dossier: str
+    code: str
+    moved: Moved
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something to look into.
+
+    `wrong-amount`: not what was owed. `unknown-reference`: the bank has money that no payment here asked for.
+    `missing-here`: the bank told of it and it is not in the book. `missing-there`: in the book, not at the bank.
+    `amount-differs`: both have it, not the same.
+    """
+
+    kind: Literal["wrong-amount", "unknown-reference", "missing-here", "missing-there", "amount-differs"]
+    id: str
+    reference: str
+    dossier: str
+    here: int
+    there: int
+    """đồng: what was expected or booked here; what came, or what the bank says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cash:
+    office: str
+    day: str
+    sums: tuple[Sum, ...]
+    lines: tuple[CashLine, ...]
+    in_hand: int
+    """What the office holds of this day in cash: taken at the counter less given back there, in đồng."""
+    open_count: int
+    open_dong: int
+    """Bills of this office that are not paid yet, of whatever day; of the first thousand."""
+    differences: tuple[Difference, ...]
+    bank: BankSaid
+
+
+def counted(
+    office: str,
+    day: str,
+    lines: Iterable[CashLine],
+    unpaid: Iterable[Bill],
+    *,
+    bank: BankSaid,
+    statement: Iterable[Movement] = (),
+    elsewhere: Mapping[str, str] | None = None,
+) -> Cash:
+    """`elsewhere`: of the references in the statement that are not in this book, the dossier of each that is known.
+
+    References of other offices' dossiers are left out of it and of `statement` by the caller.
+    """
+    lines, unpaid = tuple(lines), tuple(unpaid)
+    moves = [it.moved for it in lines]
+    sums = [_sum(way, what, moves) for what in ("paid", "refunded") for way in WAYS]
+    cash = [it for it in moves if it.way == "counter"]
+    differing = [_wrong_amount(it) for it in lines if it.moved.is_difference]
+    if bank == "compared":
+        differing += _compared(lines, tuple(statement), elsewhere or {})
+    return Cash(
+        office,
+        day,
+        tuple(it for it in sums if it.count),
+        lines,
+        sum(it.dong if it.what == "paid" else -it.dong for it in cash),
+        len(unpaid),
+        sum(max(it.owed, 0) for it in unpaid),
+        tuple(differing),
+        bank,
+    )
+
+
+def _sum(way: PayWay, what: Literal["paid", "refunded"], moves: Iterable[Moved]) -> Sum:
+    these = [it for it in moves if it.way == way and it.what == what]
+    dong, phi, le_phi = (
+        sum(it) for it in ([it.dong for it in these], [it.phi for it in these], [it.le_phi for it in these])
+    )
+    return Sum(way, what, len(these), dong, phi, le_phi, dong - phi - le_phi)
+
+
+def _wrong_amount(line: CashLine) -> Difference:
+    it = line.moved
+    return Difference("wrong-amount", it.id, it.reference, line.dossier, it.expected, it.dong)
+
+
+def _compared(
+    lines: Iterable[CashLine], statement: Iterable[Movement], elsewhere: Mapping[str, str]
+) -> Iterable[Difference]:
+    there = {it.id: it for it in statement}
+    here = {it.moved.id: it for it in lines if it.moved.way == "online" and it.moved.is_done}
+    for id, line in here.items():
+        it, said = line.moved, there.get(id)
+        if said is None:
+            yield Difference("missing-there", id, it.reference, line.dossier, it.dong, 0)
+        elif said.dong != it.dong:
+            yield Difference("amount-differs", id, it.reference, line.dossier, it.dong, said.dong)
+    for id, said in there.items():
+        if id not in here:
+            dossier = elsewhere.get(said.reference, "")
+            kind = "missing-here" if dossier else "unknown-reference"
+            yield Difference(kind, id, said.reference, dossier, 0, said.dong)

@@ -1,0 +1,64 @@
+"""A link that opens one paper of one dossier for some minutes; who asked for it, and when it was used. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
+
+from shared.errors import Conflict, Forbidden, NotFound
+from shared.events import Decision
+from shared.people import Person
+
+__all__ = ["LIVES", "Link", "LinkOver", "NotForYou", "PaperNotInDossier", "may_read"]
+
+LIVES = timedelta(minutes=5)
+MOST_USES = 50
+
+
+class LinkOver(Conflict):
+    """It was a link, and its minutes are over, or it was used too often, or it was never ours."""
+
+    status = 410
+
+
+class NotForYou(Forbidden):
+    """Neither the office that received the dossier, nor the one that decides, nor who filed it."""
+
+
+class PaperNotInDossier(NotFound):
+    """The dossier has no such scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The record of one link, never changed but for one more use: who, which dossier, which scan, when."""
+
+    id: str
+    digest: str
+    dossier: str
+    person: str
+    role: str
+    office: str
+    issued_at: datetime
+    expires_at: datetime
+    used: tuple[datetime, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return self.dossier
+
+    @classmethod
+    def issue(cls, id: str, digest: str, dossier: str, *, by: Person, at: datetime) -> Decision[Self]:
+        return (cls(id, digest, dossier, by.id, by.role, by.office, at, at + LIVES),)
+
+    def use(self, at: datetime) -> Decision[Self]:
+        """Raises `LinkOver`."""
+        if at >= self.expires_at or len(self.used) >= MOST_USES:
+            raise LinkOver("This link is over: open the paper from the dossier again.")
+        return (replace(self, used=(*self.used, at)),)
+
+
+def may_read(person: Person, *, offices: tuple[str, ...], owner: str) -> None:
+    """The offices that received and decide it, and the citizen who filed it. Raises `NotForYou`."""
+    allowed = bool(owner) and person.id == owner if person.role == "citizen" else person.office in offices
+    if not allowed:
+        raise NotForYou("The papers of a dossier are read by its offices and by who filed it: ask them.")

@@ -1,0 +1,110 @@
+"""Money that moved, orders at the bank, and what can be wrong with them: the parts of a bill. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from services.intake.domain.fees import Line
+from shared.contracts.intake import PayWay
+from shared.errors import Conflict, NotFound
+
+__all__ = [
+    "ORDER_LIVES",
+    "AmountUnknown",
+    "Moved",
+    "NoSuchLine",
+    "NoSuchOrder",
+    "NotPaid",
+    "NothingToPay",
+    "Order",
+    "Stage",
+    "TooManyOrders",
+    "shares",
+]
+
+Stage = Literal[1, 2, 4]
+"""National codes of when a fee is collected: 1 on receipt, 2 on supplement, 4 on return."""
+ORDER_LIVES = timedelta(minutes=15)
+"""So long the page with the QR waits; money that comes later is still taken."""
+
+
+class NothingToPay(Conflict):
+    """It is paid, free, or cancelled."""
+
+
+class AmountUnknown(Conflict):
+    """A line has no amount yet: the provincial council sets it, and a clerk enters it."""
+
+
+class NotPaid(Conflict):
+    """No more can be given back than what was paid and is not due."""
+
+
+class NoSuchLine(NotFound):
+    status = 422
+
+
+class NoSuchOrder(NotFound):
+    """No order of this bill has that reference."""
+
+
+class TooManyOrders(Conflict):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Money that came in or went back: one line of the book. `dong` is never negative; `what` gives the direction.
+
+    `expected` is what should have come; where it differs from `dong`, the line is a difference to be settled.
+    """
+
+    id: str
+    what: Literal["paid", "refunded"]
+    way: PayWay
+    dong: int
+    expected: int
+    phi: int
+    le_phi: int
+    """The shares of *phí* and *lệ phí*; what is in neither came too much."""
+    at: datetime
+    day: str
+    """The day in Việt Nam, `2026-11-24`: an office's cash is counted by it."""
+    office: str
+    by: str = ""
+    stage: Stage = 1
+    reference: str = ""
+    """Of the online order, or of the parcel; a refund has that of the payment which it gives back."""
+    reason: str = ""
+    words: str = ""
+    is_done: bool = True
+    """False while the bank has yet to carry out a refund."""
+
+    @property
+    def is_difference(self) -> bool:
+        return self.dong != self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A payment that was opened at the bank. `reference` is all that the bank learns of the dossier."""
+
+    reference: str
+    dong: int
+    opened_at: datetime
+    expires_at: datetime
+    qr: str = ""
+    """The VietQR text (EMVCo), as the payer's bank reads it."""
+    account: str = ""
+    is_open: bool = True
+
+
+def shares(lines: Iterable[Line], start: int, end: int) -> tuple[int, int]:
+    """How much of the đồng from `start` to `end` is *phí* and how much *lệ phí*: lines are filled in their order."""
+    found, below = {"phí": 0, "lệ phí": 0}, 0
+    for line in lines:
+        above = below + (line.due or 0)
+        found[line.kind] += max(0, min(end, above) - max(start, below))
+        below = above
+    return found["phí"], found["lệ phí"]

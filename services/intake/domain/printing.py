@@ -1,0 +1,99 @@
+"""What was printed: who printed which form of a dossier, when, and with which words; so a reprint is known as one."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from shared.errors import Refusal
+from shared.events import Decision
+from shared.people import Person
+
+__all__ = ["Print", "Printing", "TooLong", "Worded"]
+
+MOST_PRINTS = 100
+"""Prints that are kept one by one: the first, and the last ones. All are counted."""
+LONGEST = 2_000
+"""Characters of each text that an official words: more does not fit a form of one page."""
+
+
+class TooLong(Refusal):
+    """It does not fit the form."""
+
+
+class NoTimeZone(Refusal):
+    """A time without its zone may be any of twenty-four."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """What an official words on a form, where the dossier itself does not say it.
+
+    A form asks for what it needs and refuses what is missing; the rest may stay empty: then there is a dotted line.
+    """
+
+    reason: str = ""
+    ground: str = ""
+    """The legal ground, as it is cited."""
+    contact: str = ""
+    """Whom to ask, and the telephone of the office."""
+    old_due: datetime | None = None
+    """The date that cannot be kept; if not given, the one on record."""
+    new_due: datetime | None = None
+
+    def checked(self) -> Self:
+        """The same without blanks around it. Raises `TooLong`, `NoTimeZone`."""
+        for about in ("reason", "ground", "contact"):
+            if len(getattr(self, about)) > LONGEST:
+                raise TooLong(f"At most {LONGEST} characters fit the form: say it shorter.", about=about)
+        for about in ("old_due", "new_due"):
+            at: datetime | None = getattr(self, about)
+            if at and at.tzinfo is None:
+                raise NoTimeZone("Say in which zone it is: 2026-11-24T16:30:00+07:00.", about=about)
+        return replace(self, reason=self.reason.strip(), ground=self.ground.strip(), contact=self.contact.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """`by` is an opaque id; `words` those that were given for this print."""
+
+    at: datetime
+    by: str
+    office: str
+    words: Worded | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """All prints of one form of one dossier. Printing says no event: it changes nothing of the dossier."""
+
+    id: str
+    subject: str
+    """The dossier."""
+    form: str
+    prints: tuple[Print, ...] = ()
+    count: int = 0
+    words: Worded | None = None
+    """Those of the last paper that was worded; a reprint repeats them."""
+    worded_at: datetime | None = None
+    dated: datetime | None = None
+    """When what the last paper tells happened."""
+    again: int = 0
+    """How often that very paper was printed again."""
+
+    @classmethod
+    def new(cls, dossier: str, form: str) -> Self:
+        return cls(cls.id_of(dossier, form), dossier, form)
+
+    @staticmethod
+    def id_of(dossier: str, form: str) -> str:
+        return f"{dossier}/{form}"
+
+    def printed(self, words: Worded | None, dated: datetime | None, *, by: Person, at: datetime) -> Decision[Self]:
+        """Once more. Other words, or another fact, make another paper; else the last one is printed again."""
+        is_another = self.count == 0 or dated != self.dated or (words is not None and words != self.words)
+        prints = (*self.prints, Print(at, by.id, by.office, words))
+        kept = (*prints[:1], *prints[1:][-(MOST_PRINTS - 1) :])
+        more = replace(self, prints=kept, count=self.count + 1, again=0 if is_another else self.again + 1)
+        if is_another:
+            more = replace(more, words=words, worded_at=at, dated=dated)
+        return (more,)

@@ -1,0 +1,189 @@
+"""The scan: one file of a paper, named by what it holds (SHA-256), and what was found out about it. Pure."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Literal, Self
+
+from shared.errors import Forbidden, Refusal
+from shared.events import Decision
+from shared.people import Person
+
+__all__ = [
+    "DOCX",
+    "JPEG",
+    "KINDS",
+    "MOST_PAGES",
+    "PDF",
+    "PNG",
+    "REFUSALS",
+    "TIFF",
+    "BrokenPaper",
+    "Examined",
+    "Infected",
+    "Look",
+    "LooksLikeTwo",
+    "NotAPaper",
+    "NotYourScan",
+    "NothingInIt",
+    "PaperLocked",
+    "Scan",
+    "ScanTooLarge",
+    "TooManyPages",
+    "TooMuchInside",
+    "Verdict",
+    "Warned",
+    "WithMacros",
+    "bears_another_name",
+]
+
+PDF, JPEG, PNG, TIFF = "application/pdf", "image/jpeg", "image/png", "image/tiff"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+KINDS: dict[str, tuple[str, ...]] = {
+    PDF: (".pdf",),
+    JPEG: (".jpg", ".jpeg"),
+    PNG: (".png",),
+    TIFF: (".tif", ".tiff"),
+    DOCX: (".docx",),
+}
+"""The kinds of file that are papers, and the endings that their names usually have."""
+MOST_PAGES = 1_000
+"""Pages of one scan. The thickest dossiers of land and building come to some hundreds."""
+MOST_OWNERS = 50
+
+Verdict = Literal["clean", "unscanned"]
+"""What the malware scanner said; `unscanned` where none is configured."""
+Flaw = Literal["blurred", "empty", "skewed", "unreadable", "renamed"]
+
+
+class NotAPaper(Refusal):
+    """A paper is a PDF, a JPEG, a PNG, a TIFF or a DOCX; what it holds decides, not its name."""
+
+    status = 415
+
+
+class NothingInIt(Refusal):
+    """A file of 0 bytes."""
+
+
+class BrokenPaper(Refusal):
+    """Cut off, or damaged: it cannot be read to its end."""
+
+
+class PaperLocked(Refusal):
+    """It opens only with a password: nobody at the office could read it."""
+
+
+class LooksLikeTwo(Refusal):
+    """A file that two programs would read as two different things: something before, behind or inside the paper."""
+
+
+class TooMuchInside(Refusal):
+    """Small outside and huge when unpacked, or an archive inside."""
+
+
+class TooManyPages(Refusal):
+    pass
+
+
+class WithMacros(Refusal):
+    """A text with a program inside."""
+
+
+class Infected(Refusal):
+    """The malware scanner knows it."""
+
+
+class ScanTooLarge(Refusal):
+    """Larger than this procedure takes."""
+
+    status = 413
+
+
+class NotYourScan(Forbidden):
+    """Somebody else uploaded it."""
+
+
+REFUSALS: dict[str, type[Refusal]] = {
+    it.__name__: it
+    for it in (NotAPaper, NothingInIt, BrokenPaper, PaperLocked, LooksLikeTwo, TooMuchInside, TooManyPages, WithMacros)
+}
+"""What an examination may come to, by name: it is done in a process of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """`pages` is 0 where it depends on who prints it (DOCX)."""
+
+    kind: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that a person should look at; `page` counts from 1, 0 is the whole."""
+
+    what: Flaw
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of looking at the pages as pictures; the thumbnail is kept beside the paper."""
+
+    has_thumbnail: bool
+    warnings: tuple[Warned, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """`id` is the SHA-256 of the file, which is its name in the store too; `owners` are who brought it (opaque ids)."""
+
+    id: str
+    kind: str
+    size: int
+    pages: int
+    verdict: Verdict
+    at: datetime
+    owners: tuple[str, ...] = field(default=())
+    look: Look | None = None
+
+    @property
+    def subject(self) -> str:
+        return self.id
+
+    @classmethod
+    def take(
+        cls, there: "Scan | None", id: str, size: int, found: Examined, verdict: Verdict, *, by: Person, at: datetime
+    ) -> Decision["Scan"]:
+        """The first time it is new; after that, one more person has it, and the newer verdict of the scanner counts."""
+        if there is None:
+            return (cls(id, found.kind, size, found.pages, verdict, at, (by.id,)),)
+        owners = there.owners if by.id in there.owners else (*there.owners, by.id)[-MOST_OWNERS:]
+        better = "clean" if "clean" in {verdict, there.verdict} else "unscanned"
+        return (replace(there, owners=owners, verdict=better),)
+
+    def looked(self, look: Look) -> Decision[Self]:
+        return (replace(self, look=look),)
+
+    def shown_to(self, person: Person) -> None:
+        """Officials may see what was brought; a citizen only what they brought. Raises `NotYourScan`."""
+        if person.role == "citizen" and person.id not in self.owners:
+            raise NotYourScan("Somebody else uploaded this scan: upload your own.")
+
+    def filed_by(self, person: Person, most: int) -> None:
+        """Whether it may stand in a dossier of a procedure that takes `most` bytes (0: no limit of its own).
+
+        Raises `NotYourScan`, `ScanTooLarge`.
+        """
+        self.shown_to(person)
+        if most and self.size > most:
+            raise ScanTooLarge(
+                f"This procedure takes scans up to {most} bytes: scan it at 150 to 200 dpi.", about=self.id
+            )
+
+
+def bears_another_name(name: str, kind: str) -> bool:
+    """Whether the ending of a file's name says another kind than its content; one without an ending says nothing."""
+    ending = PurePosixPath(name.replace("\\", "/")).suffix.lower()
+    return bool(ending) and ending not in KINDS[kind]

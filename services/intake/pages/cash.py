@@ -1,0 +1,160 @@
+"""The clerk's pages of money: the day's cash of the office, and one dossier's bill with everything done to it."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import date
+from functools import partial
+from http import HTTPStatus
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.intake.api.cash import Counting
+from services.intake.api.fees import fee_of
+from services.intake.api.given import Bank, Kept, Offered, local_day
+from services.intake.api.paying import ENDED, BillShown, Refunding, Till
+from services.intake.domain.catalogue import Catalogue
+from services.intake.domain.dossier import Dossier
+from services.intake.domain.fees import Fee, WrongAmount
+from services.intake.domain.tracking import NotTracked, typed_code
+from services.intake.templates.money import amount
+from shared import door
+from shared.auth import CounterClerk
+from shared.door import Now
+from shared.web import Web, form
+
+__all__ = ["router"]
+
+router = door.router()
+
+Fields = dict[str, str]
+
+
+@router.get("/counter/cash", include_in_schema=False)
+async def day_of(
+    request: Request, clerk: CounterClerk, pages: Web, kept: Kept, bank: Bank, now: Now, day: str = ""
+) -> Response:
+    """What came in and went back, what is open, what differs; `day` is today where it is none."""
+    chosen = _day(day) or local_day(now)
+    cash = await Counting.of(kept, bank, clerk, now, "", chosen).cash()
+    money_of = partial(amount, language=pages.language(request))
+    return pages.show(request, "cash.html", cash=cash, today=local_day(now).isoformat(), money_of=money_of)
+
+
+@router.post("/counter/cash", include_in_schema=False)
+async def compare(request: Request, clerk: CounterClerk, kept: Kept, bank: Bank, now: Now) -> Response:
+    """Take in what the bank has and the books lack, and look again."""
+    day = (await form(request)).get("day", "")
+    counting = Counting.of(kept, bank, clerk, now, "", _day(day))
+    await counting.take_in()
+    return _to(f"/counter/cash?day={counting.day}")
+
+
+@router.get("/counter/cash/find", include_in_schema=False)
+async def find(_: CounterClerk, kept: Kept, code: str = "") -> Response:
+    """To the bill of the dossier with this code."""
+    found = await kept.tracked(typed_code(code))
+    if not found:
+        raise NotTracked("No dossier has this code: compare it with the slip.", about="code")
+    return _to(f"/counter/cash/{found[0].id}")
+
+
+@router.get("/counter/cash/{dossier_id}", include_in_schema=False)
+async def bill(
+    dossier_id: uuid.UUID, request: Request, clerk: CounterClerk, pages: Web, kept: Kept, offered: Offered
+) -> Response:
+    """One dossier's bill: lines, money, and what may be done now."""
+    dossier = await kept.dossiers.get(str(dossier_id))
+    dossier.handled_by(clerk)
+    it = BillShown.of(dossier)
+    return pages.show(
+        request,
+        "bill.html",
+        it=it,
+        procedure=_procedure(dossier, offered),
+        fees={fee.code: fee for fee in _fees(dossier, offered)},
+        back_most=it.paid if dossier.state in ENDED else max(-it.owed, 0),
+        new_id=str(uuid.uuid4()),
+        money_of=partial(amount, language=pages.language(request)),
+    )
+
+
+@router.post("/counter/cash/{dossier_id}", include_in_schema=False)
+async def act(
+    dossier_id: uuid.UUID, request: Request, clerk: CounterClerk, kept: Kept, bank: Bank, offered: Offered, now: Now
+) -> Response:
+    """What a button of the bill's page asks for. Each form brings an id of its own: sent twice, it is done once."""
+    fields, id = await form(request), str(dossier_id)
+    till = Till(kept, bank, clerk, now)
+    await DOES.get(fields.get("do", ""), _ask)(till, id, fields, offered)
+    return _to(f"/counter/cash/{id}")
+
+
+async def _pay(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
+    payment, dong = _id(fields), _dong(fields)
+    dossier = await till.change(id, lambda it: it.pay(payment, dong, by=till.by, at=till.at))
+    await till.receipt(dossier, payment)
+
+
+async def _refund(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
+    asked = Refunding(_dong(fields), fields.get("reason", ""), fields.get("words", ""))
+    await till.refund(id, _id(fields), asked)
+
+
+async def _set_amount(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
+    fee, dong, because = fields.get("fee", ""), _dong(fields), fields.get("because", "")
+    await till.change(id, lambda it: it.set_amount(fee, dong, because, by=till.by))
+
+
+async def _exempt(till: Till, id: str, fields: Fields, offered: Catalogue) -> None:
+    dossier = await till.store.dossiers.get(id)
+    fee = fee_of(dossier, _fees(dossier, offered), fields.get("fee", ""))
+    why, evidence = fields.get("exemption", ""), fields.get("evidence", "")
+    await till.change(id, lambda it: it.exempt(fee, why, evidence, by=till.by))
+
+
+async def _ask(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
+    """Ask the bank about what is open."""
+    await till.settling.settle(await till.store.dossiers.get(id))
+
+
+DOES: dict[str, Callable[[Till, str, Fields, Catalogue], Awaitable[None]]] = {
+    "pay": _pay,
+    "refund": _refund,
+    "amount": _set_amount,
+    "exempt": _exempt,
+}
+
+
+def _fees(dossier: Dossier, offered: Catalogue) -> tuple[Fee, ...]:
+    return offered.version(dossier.filing.procedure, dossier.version).fees
+
+
+def _procedure(dossier: Dossier, offered: Catalogue) -> str:
+    return offered.version(dossier.filing.procedure, dossier.version).name
+
+
+def _dong(fields: Fields) -> int:
+    """An amount as it is typed: points and blanks between thousands are no matter."""
+    text = fields.get("dong", "").replace(".", "").replace(" ", "").replace(",", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 14):  # noqa: PLR2004  more than any amount of money here
+        raise WrongAmount("Give the amount in whole đồng, in digits.", about="dong")
+    return int(text)
+
+
+def _id(fields: Fields) -> str:
+    try:
+        return str(uuid.UUID(fields.get("id", "")))
+    except ValueError:
+        return str(uuid.uuid4())
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _to(address: str) -> Response:
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)

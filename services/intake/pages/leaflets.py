@@ -1,0 +1,78 @@
+"""Paper for those without a phone: a leaflet for each service, and the poster "start here"."""
+
+import asyncio
+
+from fastapi import Request, Response
+
+from services.intake.api.given import Offered, local_day
+from services.intake.domain.catalogue import Paper, Procedure
+from services.intake.domain.finding import LIFE_EVENTS
+from services.intake.forms.leaflet import Leaflet, Listed, Poster, print_leaflet, print_poster, qr_svg
+from services.intake.templates import offer_words
+from shared import door
+from shared.auth import Anyone
+from shared.door import Now
+from shared.web.languages import Language
+
+__all__ = ["leaflet", "poster", "router"]
+
+VIETNAMESE = Language("vi", {})
+
+router = door.router()
+
+
+@router.get("/services/poster.pdf", include_in_schema=False)
+async def start_here(request: Request, _: Anyone) -> Response:
+    """The poster for the wall of a post office: start here."""
+    return _pdf(await asyncio.to_thread(print_poster, poster(_public_url(request))), "bat-dau-o-day.pdf")
+
+
+@router.get("/services/{code}/leaflet.pdf", include_in_schema=False)
+async def printed(request: Request, code: str, _: Anyone, offered: Offered, now: Now) -> Response:
+    """What the service's page says, on one sheet of A5 with the QR of that page."""
+    procedure = offered.procedure(code, local_day(now))
+    made = leaflet(procedure, _public_url(request))
+    return _pdf(await asyncio.to_thread(print_leaflet, made), f"{procedure.code}.pdf")
+
+
+def leaflet(procedure: Procedure, public_url: str) -> Leaflet:
+    url = f"{public_url}/services/{procedure.code}"
+    cases = (("", procedure.terms()), *((case.name, procedure.terms(case.code)) for case in procedure.cases))
+    return Leaflet(
+        kind="leaflet",
+        qr=qr_svg(url),
+        url=url,
+        name=procedure.name,
+        summary=procedure.summary,
+        papers=tuple(_listed(paper, procedure) for paper in procedure.papers),
+        terms=tuple((name, offer_words.term(terms, VIETNAMESE)) for name, terms in cases),
+        fees=tuple((line.name, offer_words.fee(line, VIETNAMESE)) for line in procedure.fees),
+        channels=tuple(offer_words.CHANNELS[channel] for channel in procedure.channels),
+        home="Kết quả có thể được bưu tá mang đến nhà." if procedure.postal_return else "Kết quả nhận tại quầy.",
+        code=procedure.code,
+    )
+
+
+def poster(public_url: str) -> Poster:
+    url = f"{public_url}/services"
+    return Poster("poster", qr_svg(url), url, tuple(LIFE_EVENTS.values()))
+
+
+def _listed(paper: Paper, procedure: Procedure) -> Listed:
+    names = {case.code: case.name for case in procedure.cases} | {"ordinary": "Trường hợp thông thường"}
+    only = [names.get(case, case) for case in paper.cases]
+    if paper.when:
+        only.append(paper.when)
+    if not paper.required and not only:
+        only.append("không bắt buộc")
+    form = f" ({paper.form})" if paper.form else ""
+    return Listed(paper.name + form, offer_words.pieces(paper, VIETNAMESE), "; ".join(only))
+
+
+def _public_url(request: Request) -> str:
+    return str(request.app.state.settings.public_url)
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    headers = {"content-disposition": f'inline; filename="{name}"', "cache-control": "public, max-age=3600"}
+    return Response(content, media_type="application/pdf", headers=headers)

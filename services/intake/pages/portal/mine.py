@@ -1,0 +1,136 @@
+"""What a citizen filed: the list with what waits for them, one dossier with everything about it, its receipt."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+import segno
+from fastapi import Request, Response
+
+from services.intake.api.filing import Desk
+from services.intake.api.given import Bank
+from services.intake.domain.asking import still_asked
+from services.intake.domain.dossier import CLOSED, Dossier
+from services.intake.domain.facts import Asked
+from services.intake.domain.procedure import Procedure
+from services.intake.domain.progress import Progress, national_state
+from services.intake.domain.tracking import Tracked
+from services.intake.pages.pay import pay_address
+from services.intake.pages.portal.own import AtDesk, dossier_of
+from services.intake.pages.tracking import told_of
+from services.intake.templates import portal_words, words
+from shared import door
+from shared.auth import Citizen
+from shared.door import Now
+from shared.web import Web
+
+__all__ = ["Standing", "router", "standing"]
+
+router = door.router()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a dossier stands for the one who filed it, and what they may do with it now."""
+
+    dossier: Dossier
+    procedure: Procedure
+    state: int
+    """National code."""
+    is_decided: bool
+    asked: tuple[Asked, ...]
+    owed: int
+    """In đồng, where it can be paid now."""
+
+    @classmethod
+    def of(cls, dossier: Dossier, progress: Progress | None, procedure: Procedure) -> Self:
+        bill = dossier.bill
+        owed = max(bill.owed, 0) if bill and not bill.unknown else 0
+        decided = progress is not None and progress.is_decided
+        state = national_state(dossier, progress)
+        return cls(dossier, procedure, state, decided, still_asked(dossier, progress), owed)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the way home may still be changed, and the dossier withdrawn."""
+        return self.dossier.state not in CLOSED and not self.is_decided
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self.is_open and not (self.dossier.wish and not self.dossier.wish.answer)
+
+    @property
+    def may_rate(self) -> bool:
+        return self.dossier.state in CLOSED
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is to be done by the citizen."""
+        return bool(self.asked or self.owed or (self.may_rate and not self.dossier.score))
+
+
+async def standing(desk: Desk, dossier: Dossier) -> Standing:
+    procedure = desk.offered.version(dossier.filing.procedure, dossier.version)
+    return Standing.of(dossier, await desk.store.progress_of(dossier.id), procedure)
+
+
+@router.get("/my", include_in_schema=False)
+async def mine(request: Request, by: Citizen, pages: Web, desk: AtDesk, now: Now, done: str = "") -> Response:
+    """What waits for them first, then the rest, then drafts."""
+    dossiers = await desk.store.filed_by(by.id)
+    known = {it.id: it for it in await desk.store.progress_of_all([it.id for it in dossiers])}
+    versions = {it.id: desk.offered.version(it.filing.procedure, it.version) for it in dossiers}
+    all = [Standing.of(it, known.get(it.id), versions[it.id]) for it in dossiers]
+    drafts = [(it, desk.offered.versions(it.filing.procedure)) for it in await desk.store.drafts_of(by.id, now)]
+    elsewhere = [it for it in await desk.store.filed_from_drafts_of(by.id, now) if it.filed_by != by.id]
+    return pages.show(
+        request,
+        "portal_mine.html",
+        all=sorted(all, key=lambda it: not it.waits),
+        drafts=drafts,
+        elsewhere=elsewhere,
+        done=portal_words.DONE.get(done, ""),
+        states=words.STATES,
+        words=portal_words,
+    )
+
+
+@router.get("/my/{dossier_id}", include_in_schema=False)
+async def show(
+    dossier_id: UUID, request: Request, by: Citizen, pages: Web, desk: AtDesk, bank: Bank, now: Now, done: str = ""
+) -> Response:
+    """One dossier as the tracking page tells it, with what waits for them and what they may do."""
+    dossier = await dossier_of(desk, str(dossier_id), by)
+    progress = await desk.store.progress_of(dossier.id)
+    it = Standing.of(dossier, progress, desk.offered.version(dossier.filing.procedure, dossier.version))
+    tracked = Tracked.whole(dossier.tracking, dossier, progress, desk.offered, now)
+    pay = pay_address(request, dossier.id, now) if it.owed and bank.is_there else ""
+    told: dict[str, Any] = {"mine": it, "pay": pay, "done": portal_words.DONE.get(done, "")}
+    told |= {"asked": [_named(asked, it.procedure) for asked in it.asked], "portal": portal_words}
+    return pages.show(request, "portal_dossier.html", **told_of(request, pages, tracked), **told)
+
+
+@router.get("/my/{dossier_id}/receipt", include_in_schema=False)
+async def receipt(dossier_id: UUID, request: Request, by: Citizen, pages: Web, desk: AtDesk) -> Response:
+    """The receipt of an online filing: its number with the check symbol, until when it is answered; to be printed."""
+    dossier = await dossier_of(desk, str(dossier_id), by)
+    procedure = desk.offered.version(dossier.filing.procedure, dossier.version)
+    names = {it.code: it.name for it in procedure.papers}
+    settings = request.app.state.settings
+    qr = segno.make(f"{settings.public_url}/track?code={dossier.tracking}", error="m", micro=False)
+    told: dict[str, Any] = {
+        "papers": [(names.get(it.code, it.code), len(it.scans)) for it in dossier.filing.papers],
+        "left": procedure.missing(dossier.filing.papers, dossier.filing.case),
+        "qr": qr.svg_inline(scale=4, border=2),
+        "office": next((it.name for it in desk.offered.offices if it.code == dossier.filing.receiving_office), ""),
+        "home": portal_words.HOME_BY[dossier.filing.home_by],
+    }
+    return pages.show(request, "portal_receipt.html", it=dossier, procedure=procedure, **told)
+
+
+def _named(it: Asked, procedure: Procedure) -> tuple[Asked, str, bool]:
+    """What is asked for, its name, and whether it can be sent as a file or typed here."""
+    if it.about == "field":
+        return it, portal_words.FIELDS.get(it.code, it.code), it.code in portal_words.FIELDS
+    paper = next((known for known in procedure.papers if known.code == it.code), None)
+    return it, paper.name if paper else it.code, paper is None or paper.electronic > 0

@@ -1,0 +1,197 @@
+"""The queue, for people: take a number by one touch, see it coming on a phone, on the board, and call it at a desk."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID, uuid4
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.intake.api.given import Kept, Offered, local_day
+from services.intake.api.queue import QUEUES, Called, Turning, called_next, place_of, taken
+from services.intake.domain.catalogue import Catalogue
+from services.intake.domain.ticket import PRIORITIES, NobodyWaits, Priority, Ticket, Wish
+from services.intake.forms.ticket import TicketForm, ticket_pdf
+from services.intake.store import Store
+from shared import door
+from shared.auth import Anyone, CounterClerk
+from shared.door import Now, WrongField
+from shared.errors import Conflict
+from shared.events import Decision
+from shared.people import Person
+from shared.web import Web, form
+from shared.web.languages import N_
+
+__all__ = ["router"]
+
+SHOWN = 6
+"""Numbers on the board."""
+WISHED: Mapping[str, str] = {
+    "file": N_("Nộp hồ sơ mới"),
+    "supplement": N_("Nộp giấy tờ bổ sung"),
+    "result": N_("Nhận kết quả"),
+    "ask": N_("Hỏi, nhờ hướng dẫn"),
+}
+FIRST: Mapping[Priority, str] = {
+    "": N_("Không thuộc diện ưu tiên"),
+    "elderly": N_("Từ 80 tuổi trở lên"),
+    "disabled": N_("Người khuyết tật"),
+    "pregnant": N_("Đang mang thai hoặc có con nhỏ dưới 36 tháng"),
+    "merit": N_("Người có công với cách mạng"),
+}
+
+router = door.router()
+
+
+@router.get("/queue", include_in_schema=False)
+async def machine(request: Request, _: Anyone, pages: Web, offered: Offered, now: Now, office: str = "") -> Response:
+    """One touch takes a number; without an office, it is chosen first."""
+    day = local_day(now)
+    if not office:
+        places = [it for it in offered.open_on(day) if it.kind in QUEUES]
+        return pages.show(request, "queue_offices.html", places=places)
+    here = offered.office(office, day)
+    by_field = groupby(offered.in_force(day), key=attrgetter("field"))
+    fields = [(name, list(same)) for name, same in by_field]
+    return pages.show(request, "queue.html", here=here, fields=fields, id=str(uuid4()), wished=WISHED, first=FIRST)
+
+
+@router.post("/queue", include_in_schema=False)
+async def take(
+    request: Request, _: Anyone, pages: Web, kept: Kept, offered: Offered, turning: Turning, now: Now
+) -> Response:
+    """The number: sent twice by a nervous finger, it is the same number."""
+    fields = await form(request)
+    wish = Wish(fields.get("office", ""), fields.get("what", ""), _priority(fields.get("priority", "")))
+    ticket = await taken(_id(fields.get("id", "")), wish, request, kept, offered, turning, now)
+    return RedirectResponse(f"/queue/ticket/{ticket.id}", 303)
+
+
+@router.get("/queue/ticket/{ticket_id}.pdf", include_in_schema=False)
+async def paper(ticket_id: UUID, request: Request, _: Anyone, pages: Web, kept: Kept, offered: Offered) -> Response:
+    """The number on paper, 80 mm wide."""
+    place = await place_of(str(ticket_id), kept)
+    ticket = await kept.tickets.get(place.id)
+    url = f"{request.app.state.settings.public_url}/queue/ticket/{place.id}"
+    told = wished(ticket.wish, offered)
+    filled = TicketForm.of(place.number, _office(offered, place.office), told, place.before, place.taken_at, url)
+    pdf = await asyncio.to_thread(ticket_pdf, filled)
+    return Response(pdf, media_type="application/pdf", headers={"cache-control": "no-store"})
+
+
+@router.get("/queue/ticket/{ticket_id}", include_in_schema=False)
+async def place(ticket_id: UUID, request: Request, _: Anyone, pages: Web, kept: Kept, offered: Offered) -> Response:
+    """How many are before me? It tells itself anew."""
+    it = await place_of(str(ticket_id), kept)
+    return pages.show(request, "queue_ticket.html", it=it, office=_office(offered, it.office))
+
+
+@router.get("/queue/display/{office}", include_in_schema=False)
+async def board(
+    office: str, request: Request, _: Anyone, pages: Web, kept: Kept, offered: Offered, now: Now
+) -> Response:
+    """The board in the hall: numbers and desks, no names."""
+    day = local_day(now)
+    here = offered.office(office, day)
+    called = await kept.called(office, day, limit=SHOWN)
+    return pages.show(request, "queue_board.html", here=here, called=called, waiting=await kept.wait_at(office, day))
+
+
+@router.get("/queue/desk", include_in_schema=False)
+async def desk(
+    request: Request, clerk: CounterClerk, pages: Web, kept: Kept, offered: Offered, now: Now, desk: str = ""
+) -> Response:
+    """The clerk's own page: who is at my desk, who waits."""
+    return await _desk(request, clerk, pages, kept, offered, now, desk)
+
+
+@router.post("/queue/desk", include_in_schema=False)
+async def call(request: Request, clerk: CounterClerk, pages: Web, kept: Kept, offered: Offered, now: Now) -> Response:
+    """Next, again, not there, done: one key each."""
+    fields = await form(request)
+    desk = fields.get("desk", "")
+    try:
+        if fields.get("do") == "next":
+            await called_next(desk, clerk, kept, now)
+        else:
+            decide = _deed(fields.get("do", ""), clerk, now)
+            await kept.tickets.change(_id(fields.get("ticket", "")), decide)
+    except NobodyWaits:
+        return await _desk(request, clerk, pages, kept, offered, now, desk, N_("Không có ai đang chờ."))
+    except Conflict as refusal:
+        wrong = REFUSED.get(refusal.code, N_("Số này đã đổi trạng thái ở bàn khác. Hãy xem lại."))
+        return await _desk(request, clerk, pages, kept, offered, now, desk, wrong, refusal.status)
+    return await _desk(request, clerk, pages, kept, offered, now, desk)
+
+
+REFUSED: Mapping[str, str] = {
+    "call-first": N_("Hãy gọi lại đủ hai lần trước khi bỏ qua: có người đi chậm."),
+    "called-often": N_("Đã gọi lại hai lần. Nếu không có người, hãy bỏ qua số này."),
+}
+
+
+def wished(what: str, offered: Catalogue) -> str:
+    """A wish in words: one of the machine's, or the procedure's name."""
+    named = next((it.name for it in offered.procedures if it.code == what), what)
+    return WISHED.get(what, named)
+
+
+async def _desk(
+    request: Request,
+    clerk: Person,
+    pages: Web,
+    kept: Store,
+    offered: Catalogue,
+    now: datetime,
+    desk: str,
+    wrong: str = "",
+    status: int = 200,
+) -> Response:
+    day = local_day(now)
+    mine = sorted(await kept.at_hand(clerk.office, day, clerk.id), key=attrgetter("number"))
+    passed = [it for it in await kept.called(clerk.office, day, limit=30) if it.state == "absent"]
+    return pages.show(
+        request,
+        "queue_desk.html",
+        status,
+        mine=[(Called.of(it), wished(it.wish, offered)) for it in mine],
+        passed=passed,
+        waiting=await kept.wait_at(clerk.office, day),
+        office=_office(offered, clerk.office),
+        desk=desk or next((it.desk for it in mine), ""),
+        first=FIRST,
+        wrong=wrong,
+    )
+
+
+def _deed(do: str, clerk: Person, now: datetime) -> Callable[[Ticket], Decision[Ticket]]:
+    deeds: Mapping[str, Callable[[Ticket], Decision[Ticket]]] = {
+        "recall": lambda it: it.recall(by=clerk, at=now),
+        "absent": lambda it: it.absent(by=clerk, at=now),
+        "serve": lambda it: it.serve("", by=clerk, at=now),
+        "done": lambda it: it.done(by=clerk, at=now),
+    }
+    if do not in deeds:
+        raise WrongField("Press one of the keys of the page.", about="do")
+    return deeds[do]
+
+
+def _priority(text: str) -> Priority:
+    for it in PRIORITIES:
+        if it == text:
+            return it
+    return ""
+
+
+def _id(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError as wrong:
+        raise WrongField("Load the page again: it brings the number's id along.", about="id") from wrong
+
+
+def _office(offered: Catalogue, code: str) -> str:
+    return next((it.name for it in offered.offices if it.code == code), code)

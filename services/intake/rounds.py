@@ -1,0 +1,122 @@
+"""What intake does by the clock."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from services.intake.domain.changing import resealed
+from services.intake.domain.draft import Draft
+from services.intake.domain.upload import KEPT, Upload
+from services.intake.gateways.bank import Payments
+from services.intake.gateways.settling import Settling
+from services.intake.scans.taking import parts_of
+from services.intake.store import Store
+from shared.clock import server_time
+from shared.documents import Documents
+from shared.errors import Unavailable
+from shared.sealing import Seals
+
+__all__ = [
+    "asking_the_bank",
+    "end_drafts",
+    "ending_drafts",
+    "learning_the_catalogue",
+    "seal_anew",
+    "sealing_anew",
+    "sweep",
+    "sweeping",
+]
+
+PAUSE = 0.5
+"""Seconds between two looks at the clock: a round that is asked to stop does not keep the service waiting."""
+EVERY = timedelta(minutes=10)
+ASK_AGAIN = timedelta(seconds=20)
+"""So long a callback may take before the bank is asked; and between two questions about one payment."""
+
+log = logging.getLogger(__name__)
+
+
+def each(every: timedelta, look: Callable[[Store, datetime], Awaitable[None]]) -> Callable[[Store], Awaitable[None]]:
+    """A round that looks now, and then each time after so long."""
+    due = datetime.min.replace(tzinfo=UTC)
+
+    async def once(store: Store) -> None:
+        nonlocal due
+        now = server_time()
+        if now >= due:
+            await look(store, now)
+            due = now + every
+        await asyncio.sleep(PAUSE)
+
+    return once
+
+
+def sweeping(papers: Documents) -> Callable[[Store], Awaitable[None]]:
+    """A round that takes away what was left of uploads that nobody finished within a day."""
+    return each(EVERY, lambda store, now: sweep(store, papers, now))
+
+
+async def sweep(store: Store, papers: Documents, now: datetime) -> None:
+    """One look. Raises `Unavailable`; what was swept by then stays swept."""
+    for upload in await store.uploads_left(now - KEPT):
+        await papers.clear(parts_of(upload.id))
+        await store.uploads.change(upload.id, Upload.cleared)
+
+
+def asking_the_bank(bank: Payments, *, again: timedelta = ASK_AGAIN) -> Callable[[Store], Awaitable[None]]:
+    """A round that finds lost callbacks and carries out refunds. A bank that is away is asked again later."""
+
+    async def once(store: Store) -> None:
+        now = server_time()
+        due = await store.open_at_bank(now - again) if bank.is_there else []
+        settling = Settling(bank, store.dossiers, store.of_orders, now)
+        outcomes = await asyncio.gather(*(settling.settle(it) for it in due), return_exceptions=True)
+        away = [it for it in outcomes if isinstance(it, Unavailable)]
+        if away:
+            log.warning("the bank did not answer about %d of %d open payments", len(away), len(due))
+        for fault in outcomes:
+            if isinstance(fault, BaseException) and not isinstance(fault, Unavailable):
+                raise fault
+        await asyncio.sleep(PAUSE)
+
+    return once
+
+
+RESEAL_EVERY = timedelta(seconds=5)
+
+LEARN_EVERY = 1.0
+"""Seconds until what another replica published is offered here too."""
+
+
+async def learning_the_catalogue(store: Store) -> None:
+    """Learn what other replicas published, and finish what one of them left unfinished."""
+    await store.published.look()
+    await asyncio.sleep(LEARN_EVERY)
+
+
+def ending_drafts() -> Callable[[Store], Awaitable[None]]:
+    """A round that empties the drafts whose days are over."""
+    return each(EVERY, end_drafts)
+
+
+async def end_drafts(store: Store, now: datetime) -> None:
+    """One look: at most a hundred. Raises `Unavailable`."""
+    for draft in await store.drafts_over(now):
+        await store.drafts.change(draft.id, Draft.end)
+
+
+def sealing_anew(seals: Seals) -> Callable[[Store], Awaitable[None]]:
+    """A round that brings identity numbers under the current key after a rotation; then the old key can go."""
+    return each(RESEAL_EVERY, lambda store, _: seal_anew(store, seals))
+
+
+async def seal_anew(store: Store, seals: Seals) -> None:
+    """One look: at most some hundreds. Raises `Unavailable`; `WrongKeys` where a key was taken away too early."""
+    anew = seals.sealed_anew()
+    for dossier in await store.sealed_otherwise(seals.current):
+        numbers = dossier.filing.sealed(seals.open).numbers()
+        marks = tuple(seals.mark(number) for number in numbers)
+        await store.dossiers.change(dossier.id, lambda it, marks=marks: resealed(it, anew, marks))
+    for draft in await store.drafts_sealed_otherwise(seals.current):
+        await store.drafts.change(draft.id, lambda it: it.resealed(anew))

@@ -1,0 +1,11 @@
+"""Amounts of money as people read them."""
+
+from shared.web.languages import Language
+
+__all__ = ["amount"]
+
+
+def amount(dong: int, language: Language) -> str:
+    """8.000 in Vietnamese, 8,000 in English; without the unit."""
+    written = f"{dong:,}"
+    return written.replace(",", ".") if language.code == "vi" else written

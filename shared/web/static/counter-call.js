@@ -1,0 +1,95 @@
+// The counter's calls to the API of this very site, and what is said where one is refused.
+// The words stand in the page, in <template id="words">: no language is known here.
+
+const root = document.getElementById("counter").dataset.root;
+const words = new Map(
+  [...document.getElementById("words").content.children].map((it) => [it.dataset.word, it.textContent.trim()]),
+);
+
+// A rule or the network said no. `about` names the field; asking again is safe where `passes` says so.
+export class Refused extends Error {
+  constructor({ status = 0, code = "offline", detail = "", about = "" }) {
+    super(detail);
+    Object.assign(this, { status, code, detail, about });
+  }
+
+  get passes() {
+    return [0, 401, 429, 500, 502, 503, 504].includes(this.status);
+  }
+}
+
+export async function call(method, path, body, key) {
+  const headers = { accept: "application/json", ...(key && { "idempotency-key": key }) };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  let answer;
+  try {
+    answer = await fetch(root + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch {
+    throw new Refused({});
+  }
+  if (answer.ok) return answer.status === 204 ? null : answer.json();
+  const problem = await answer.json().catch(() => ({ code: answer.status >= 500 ? "unavailable" : "" }));
+  throw new Refused({ ...problem, status: answer.status });
+}
+
+export function word(code, given = {}) {
+  return (words.get(code) ?? "").replaceAll(/\{(\w+)\}/g, (_, name) => String(given[name] ?? ""));
+}
+
+// In the reader's language where there is a sentence; else as the API says it, in English.
+export function sentence(refused) {
+  const known = word(`refused/${refused.code}`);
+  return { text: known || refused.detail || refused.message, language: known ? "" : "en" };
+}
+
+export const said = (text) => {
+  document.getElementById("said").textContent = text;
+};
+
+const PLACES = {
+  name: "name", number: "number", phone: "phone", email: "email", address: "address", born: "born",
+  "owner.name": "owner-name", authorisation: "authorisation", consent: "consent", home_by: "home", case: "case",
+  papers: "papers", reviewed: "resembling", procedure: "procedure", desk: "desk", code: "draft-code",
+  evidence: "fees", pieces: "fees", exemption: "fees", charges: "fees", dong: "fees", because: "fees", fee: "fees",
+};
+const OF_CODES = {
+  "invalid-phone": "phone", "invalid-email": "email", "invalid-citizen-number": "number", "invalid-passport": "number",
+  "invalid-tax-number": "number", "invalid-identity-number": "number", "invalid-old-identity-number": "number",
+};
+
+export function forgive() {
+  for (const it of document.querySelectorAll(".error")) it.remove();
+  for (const it of document.querySelectorAll("[aria-invalid]")) {
+    it.removeAttribute("aria-invalid");
+    if (it.dataset.described) it.setAttribute("aria-describedby", it.dataset.described);
+    else it.removeAttribute("aria-describedby");
+  }
+  document.getElementById("alert").hidden = true;
+}
+
+// Beside the field that it is about, which gets the focus; above everything where it is about none.
+export function complain(refused, place) {
+  forgive();
+  const { text, language } = sentence(refused);
+  const id = place || PLACES[refused.about] || OF_CODES[refused.code] || "";
+  const field = document.getElementById(id) || document.querySelector(`[data-about="${CSS.escape(refused.about)}"]`);
+  if (!field || field.closest("[hidden]")) return alarm(text, language);
+  const told = document.createElement("p");
+  told.className = "error";
+  told.id = `${field.id}-error`;
+  told.textContent = text;
+  if (language) told.lang = language;
+  const target = ["UL", "OL", "DIV"].includes(field.tagName) ? field.querySelector("input, select, a") || field : field;
+  field.after(told);
+  target.dataset.described = target.getAttribute("aria-describedby") ?? "";
+  target.setAttribute("aria-describedby", `${target.dataset.described} ${told.id}`.trim());
+  if (target.matches("input, select")) target.setAttribute("aria-invalid", "true");
+  target.focus();
+}
+
+export function alarm(text, language) {
+  const box = document.getElementById("alert");
+  box.replaceChildren(Object.assign(document.createElement("p"), { textContent: text, lang: language || document.documentElement.lang }));
+  box.hidden = false;
+  box.focus();
+}

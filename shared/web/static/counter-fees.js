@@ -1,0 +1,76 @@
+// Fees: pieces, exemptions with their evidence, amounts that the catalogue does not know. The server does the sums.
+
+const PARTS = ["pieces", "exemption", "evidence", "dong", "because"];
+
+export const dong = (amount) => new Intl.NumberFormat("vi-VN").format(amount);
+
+export class Fees {
+  constructor(list, template, { word, changed }) {
+    Object.assign(this, { list, template, word, changed, lines: [] });
+  }
+
+  show(fees) {
+    this.lines = fees.map((it) => this.line(it));
+    this.list.replaceChildren(...this.lines.map((it) => it.element));
+  }
+
+  line(fee) {
+    const element = this.template.content.firstElementChild.cloneNode(true);
+    const part = Object.fromEntries(PARTS.map((it) => [it, element.querySelector(`[data-part=${it}]`)]));
+    const input = Object.fromEntries(PARTS.map((it) => [it, part[it].querySelector("input, select")]));
+    element.querySelector("strong").textContent = fee.name;
+    element.querySelector(".unit").textContent =
+      fee.amount === null ? this.word("unknown-amount") : this.word(`per/${fee.per}`, { dong: dong(fee.amount) });
+    for (const it of PARTS) {
+      input[it].id = `fee-${fee.code}-${it}`;
+      part[it].querySelector("label").htmlFor = input[it].id;
+      input[it].addEventListener(it === "exemption" ? "change" : "input", () => this.changed());
+    }
+    part.pieces.hidden = fee.per === "dossier";
+    part.exemption.hidden = fee.exemptions.length === 0;
+    part.dong.hidden = part.because.hidden = fee.amount !== null;
+    for (const it of fee.exemptions) input.exemption.append(new Option(it.reason, it.code));
+    const toggled = () => {
+      part.evidence.hidden = !input.exemption.value;
+    };
+    input.exemption.addEventListener("change", toggled);
+    return { fee, element, input, toggled };
+  }
+
+  // As a filing has them.
+  get charges() {
+    return this.lines.map(({ fee, input }) => ({
+      fee: fee.code,
+      pieces: Number(input.pieces.value) || 1,
+      exemption: input.exemption.value,
+      evidence: input.exemption.value ? input.evidence.value.trim() : "",
+    }));
+  }
+
+  // The same, as far as it can be reckoned: an exemption counts once its evidence is named.
+  get sure() {
+    return this.charges.map((it) => (it.evidence ? it : { ...it, exemption: "" }));
+  }
+
+  // Amounts that were entered: they go to the bill once the dossier has one.
+  get amounts() {
+    return this.lines
+      .filter(({ fee, input }) => fee.amount === null && input.dong.value.trim() && !input.exemption.value)
+      .map(({ fee, input }) => ({
+        fee: fee.code,
+        dong: Number(input.dong.value.replaceAll(/\D/g, "")),
+        because: input.because.value.trim(),
+      }));
+  }
+
+  fill(charges) {
+    for (const { fee, input, toggled } of this.lines) {
+      const said = charges.find((it) => it.fee === fee.code);
+      if (!said) continue;
+      input.pieces.value = said.pieces;
+      input.exemption.value = said.exemption;
+      input.evidence.value = said.evidence;
+      toggled();
+    }
+  }
+}

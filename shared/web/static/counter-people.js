@@ -1,0 +1,132 @@
+// Who files, and for whom: the card by the wand, the fields by hand, what they filed before.
+
+const at = (id) => document.getElementById(id);
+const PLAIN = ["number", "name", "phone", "email", "address", "kind", "shown", "language", "prefers"];
+
+// 01/02/1990 or 01021990 as 1990-02-01; empty where it is no day.
+export function day(text) {
+  const [, d, m, y] = text.trim().match(/^(\d{1,2})\D?(\d{1,2})\D?(\d{4})$/) ?? [];
+  const read = d && new Date(Date.UTC(y, m - 1, d));
+  const isDay = read && read.getUTCDate() === Number(d) && read.getUTCMonth() === m - 1;
+  return isDay ? read.toISOString().slice(0, 10) : "";
+}
+
+export const shownDay = (iso) => (iso ? iso.slice(0, 10).split("-").reverse().join("/") : "");
+
+export class People {
+  constructor({ call, word, said, refused, changed, met }) {
+    Object.assign(this, { call, word, said, refused, changed, met, prefilled: [], asked: 0 });
+    at("card").addEventListener("keydown", (event) => this.wand(event, () => this.card()));
+    at("owner-number").addEventListener("keydown", (event) => this.wand(event, () => this.ownersCard()));
+    at("for-other").addEventListener("change", () => this.open());
+    for (const id of ["number", "kind", "shown"]) at(id).addEventListener("change", () => this.meet());
+    for (const id of ["name", "address"]) at(id).addEventListener("input", () => this.typed(id));
+    at("lookup")?.addEventListener("click", () => this.lookup());
+  }
+
+  // A wand types what it reads and presses Enter.
+  wand(event, read) {
+    if (event.key !== "Enter" || !event.target.value.includes("|")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    read().catch((wrong) => this.refused(wrong, event.target.id));
+  }
+
+  async card() {
+    const card = await this.call("POST", "/people/card", { text: at("card").value });
+    at("card").value = "";
+    at("kind").value = "person";
+    at("shown").value = "";
+    at("number").value = card.number;
+    at("name").value = card.name;
+    at("born").value = shownDay(card.born);
+    at("address").value = card.address;
+    this.prefilled = [];
+    this.said(this.word("card-read", { name: card.name }));
+    this.changed();
+    this.meet();
+    at("phone").focus();
+  }
+
+  async ownersCard() {
+    const card = await this.call("POST", "/people/card", { text: at("owner-number").value });
+    at("owner-number").value = card.number;
+    at("owner-name").value = card.name;
+    at("owner-address").value = card.address;
+    at("owner-kind").value = "person";
+    this.said(this.word("card-read", { name: card.name }));
+    this.changed();
+    at("ground").focus();
+  }
+
+  async lookup() {
+    try {
+      const asked = { number: at("number").value.trim(), born: day(at("born").value), name: at("name").value.trim() };
+      if (!asked.born) return this.refused({ code: "wrong-date", about: "born" });
+      const found = await this.call("POST", "/people/lookup", asked);
+      at("name").value = found.name;
+      if (found.address) at("address").value = found.address;
+      this.prefilled = found.prefilled;
+      this.said(this.word("registry-read"));
+      this.changed();
+    } catch (wrong) {
+      this.refused(wrong);
+    }
+  }
+
+  typed(field) {
+    this.prefilled = this.prefilled.filter((it) => it.field !== `applicant.${field}`);
+  }
+
+  open() {
+    at("other").hidden = !at("for-other").checked;
+    this.changed();
+  }
+
+  // What they filed before, for the procedure at hand. A slower answer to an older question is left.
+  async meet() {
+    const mine = (this.asked += 1);
+    const { number, kind, shown } = this.applicant;
+    if (!number) return this.met({ earlier: [], resembling: [] });
+    try {
+      const known = await this.call("POST", "/people/dossiers", { number, kind, shown, procedure: this.procedure ?? "" });
+      if (mine === this.asked) this.met(known);
+    } catch (wrong) {
+      if (mine === this.asked) this.refused(wrong);
+    }
+  }
+
+  get applicant() {
+    return { ...Object.fromEntries(PLAIN.map((id) => [id, at(id).value.trim()])), born: day(at("born").value) || null };
+  }
+
+  // Raises nothing: what is wrong the server says.
+  get filed() {
+    const isOther = at("for-other").checked;
+    const owner = { number: "number", name: "name", kind: "kind", address: "address" };
+    for (const it of Object.keys(owner)) owner[it] = at(`owner-${it}`).value.trim();
+    const scan = document.querySelector("[name=scan-authorisation]").value.split(" ")[0];
+    return {
+      applicant: this.applicant,
+      owner: isOther ? owner : null,
+      authorisation: isOther ? { ground: at("ground").value, number: at("authorisation").value.trim(), scan } : null,
+      prefilled: this.prefilled,
+    };
+  }
+
+  get hasWrongDay() {
+    return at("born").value.trim() !== "" && !day(at("born").value);
+  }
+
+  fill({ applicant, owner, authorisation, prefilled }) {
+    for (const id of PLAIN) at(id).value = applicant[id];
+    at("born").value = shownDay(applicant.born);
+    for (const it of ["number", "name", "kind", "address"]) at(`owner-${it}`).value = owner?.[it] ?? (it === "kind" ? "person" : "");
+    at("ground").value = authorisation?.ground ?? "power-of-attorney";
+    at("authorisation").value = authorisation?.number ?? "";
+    document.querySelector("[name=scan-authorisation]").value = authorisation?.scan ?? "";
+    at("for-other").checked = Boolean(owner);
+    at("other").hidden = !owner;
+    this.prefilled = prefilled ?? [];
+  }
+}

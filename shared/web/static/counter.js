@@ -1,0 +1,405 @@
+// The counter screen: one filing from "next, please" to the printed slip, by keyboard and wand alone.
+// Nothing personal is kept in the browser: what is typed is saved as a draft on the server, whose id stands in the address.
+
+const here = document.getElementById("counter");
+const { call: calls, choose, papers: checklist, people: who, fees: costs } = here.dataset;
+const [{ call, word, said, sentence, complain, forgive, Refused }, { choosing }, { Papers }, { People }, { Fees, dong }] =
+  await Promise.all([calls, choose, checklist, who, costs].map((it) => import(it)));
+
+const at = (id) => document.getElementById(id);
+const SAVED_AFTER = 2_500;
+const JUDGED_AFTER = 400;
+const DESK = "counter-desk";
+const MOMENT = new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "Asia/Ho_Chi_Minh", dateStyle: "full", timeStyle: "short" });
+const CLOCK = new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", timeStyle: "short" });
+const DAY = new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", day: "2-digit", month: "2-digit", year: "numeric" });
+const moment = (iso) => MOMENT.format(new Date(iso));
+const shownDay = (iso) => DAY.format(new Date(iso));
+
+// A UUID of version 4; crypto.randomUUID is there on https alone.
+function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((it) => it.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+const form = at("filing");
+const blank = () => ({ id: uuid(), payment: uuid(), procedure: null, ticket: "", earlier: [], known: [], reviewed: new Set(), missing: [], touched: false, filed: null, left: [] });
+let now = blank();
+let ticket = null;
+let saving = 0;
+let judging = 0;
+let isBusy = false;
+let isWarned = false;
+
+const papers = new Papers(at("papers"), at("paper-line"), { word, said, changed: () => (resemble(), changed()) });
+const fees = new Fees(at("fees"), at("fee-line"), { word, changed: () => changed() });
+const people = new People({ call, word, said, refused: complain, changed: () => changed(), met });
+
+choosing(at("procedure"), at("procedures"), {
+  find: (text) => call("GET", `/procedures/search?q=${encodeURIComponent(text)}`),
+  open: (code) => call("GET", `/procedures/${encodeURIComponent(code)}`),
+  heard: (count) => said(word(count ? "found" : "none-found", { count })),
+  refused: (wrong) => complain(wrong, "procedure"),
+  chosen: (procedure) => {
+    take(procedure);
+    said(word("chosen", { name: procedure.name }));
+    (now.procedure.cases.length ? at("case") : at("card")).focus();
+    changed();
+    people.meet();
+  },
+});
+
+// --- What is asked for
+function take(procedure, code = "") {
+  now.procedure = procedure;
+  people.procedure = procedure.code;
+  at("procedure").value = procedure.name;
+  at("chosen").textContent = `${procedure.code} · ${procedure.field}`;
+  at("chosen").hidden = false;
+  at("case").replaceChildren(new Option(word("ordinary"), ""), ...procedure.cases.map((it) => new Option(it.name, it.code)));
+  at("case").value = code;
+  at("case-field").hidden = procedure.cases.length === 0;
+  at("no-papers").hidden = true;
+  at("home-post").disabled = !procedure.postal_return;
+  if (!procedure.postal_return && at("home-post").checked) at("home-counter").checked = true;
+  papers.show(procedure, code);
+  papers.offer(now.earlier, shownDay);
+  fees.show(procedure.fees);
+}
+
+function filing() {
+  return {
+    procedure: now.procedure?.code ?? "",
+    case: at("case").value,
+    ...people.filed,
+    papers: papers.handed,
+    charges: fees.charges,
+    channel: "direct",
+    home_by: form.elements.home.value,
+    consent: at("consent").checked,
+    ticket: now.ticket,
+    reviewed: [...now.reviewed],
+  };
+}
+
+// --- Who they are, and what they filed before
+function met({ earlier, resembling }) {
+  now.earlier = earlier;
+  now.known = resembling;
+  papers.offer(earlier, shownDay);
+  at("earlier").hidden = earlier.length === 0;
+  at("earlier").querySelector("ul").replaceChildren(...earlier.slice(0, 5).map((it) => line(document.createElement("p"), it)));
+  resemble();
+}
+
+function line(text, it) {
+  const item = document.createElement("li");
+  text.append(Object.assign(document.createElement("span"), { lang: "vi", textContent: `${it.name}, ${shownDay(it.submitted_at)} ` }));
+  text.append(`(${word(`state/${it.state}`)}) `);
+  const link = Object.assign(document.createElement("a"), { href: `/counter/dossiers/${it.id}`, target: "_blank", rel: "noopener" });
+  link.textContent = word("look-at", { code: it.code || it.id.slice(0, 8) });
+  text.append(link);
+  item.append(text);
+  return item;
+}
+
+// Open dossiers of the same person for the same procedure, or with a scan that is here too.
+function resemble() {
+  const own = papers.own;
+  const twins = now.earlier.filter(
+    (it) => !["refused", "stopped", "handed-over"].includes(it.state) && it.papers.some((paper) => paper.scans.some((scan) => own.has(scan))),
+  );
+  const alike = [...now.known, ...twins.filter((it) => !now.known.some((one) => one.dossier === it.id)).map((it) => ({ dossier: it.id, reason: "same-scans" }))];
+  const shown = alike.filter((it) => it.dossier !== now.id);
+  at("resembling").hidden = shown.length === 0;
+  at("resembling").querySelector("ul").replaceChildren(...shown.map(twin));
+}
+
+function twin({ dossier, reason }) {
+  const it = now.earlier.find((one) => one.id === dossier) ?? { id: dossier, code: "", name: "", state: "submitted", submitted_at: new Date().toISOString() };
+  const item = line(document.createElement("p"), it);
+  const tick = Object.assign(document.createElement("input"), { type: "checkbox", id: `another-${dossier}`, checked: now.reviewed.has(dossier) });
+  const place = Object.assign(document.createElement("p"), { className: "tick" });
+  place.append(tick, Object.assign(document.createElement("label"), { htmlFor: tick.id, textContent: `${word("is-another")} (${word(reason)})` }));
+  tick.addEventListener("change", () => {
+    now.reviewed[tick.checked ? "add" : "delete"](dossier);
+    changed();
+  });
+  item.append(place);
+  return item;
+}
+
+// --- While it is filled in: saved as a draft, and judged by the server's own rules
+function changed() {
+  if (now.filed) return;
+  now.touched = true;
+  isWarned = false;
+  clearTimeout(saving);
+  clearTimeout(judging);
+  saving = setTimeout(save, SAVED_AFTER);
+  judging = setTimeout(judge, JUDGED_AFTER);
+}
+
+async function save() {
+  const mine = now;
+  if (mine.filed || isBusy) return;
+  try {
+    const draft = await call("PUT", `/drafts/${mine.id}`, filing());
+    if (mine !== now || mine.filed) return;
+    history.replaceState(null, "", `/counter?draft=${mine.id}`);
+    at("saved").textContent = word("saved", { time: CLOCK.format(new Date()), code: draft.code });
+  } catch (wrong) {
+    at("saved").textContent = sentence(wrong).text;
+  }
+}
+
+async function judge() {
+  const mine = now;
+  if (!mine.procedure || mine.filed) return;
+  try {
+    const outlook = await call("POST", "/counter/outlook", { ...filing(), charges: fees.sure });
+    if (mine !== now) return;
+    mine.missing = outlook.missing;
+    papers.judge(outlook.missing);
+    const sum = { dong: dong(outlook.owed) };
+    at("sum").textContent = outlook.lines.length ? word(outlook.is_known ? "sum" : "sum-unknown", sum) : word("nothing-due");
+    at("paid-line").hidden = outlook.lines.length === 0;
+    at("due").textContent = word("due", { when: moment(outlook.due_at) });
+  } catch (wrong) {
+    if (!(wrong instanceof Refused)) throw wrong;
+    // What is half typed is told when it is filed.
+  }
+}
+
+form.addEventListener("input", (event) => {
+  if (!event.target.matches("#card, #procedure")) changed();
+});
+form.addEventListener("change", (event) => {
+  if (event.target.matches("select, [type=radio], [type=checkbox]")) changed();
+});
+at("case").addEventListener("change", () => {
+  papers.show(now.procedure, at("case").value);
+  papers.offer(now.earlier, shownDay);
+});
+
+// --- Filing
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  file();
+});
+
+async function file() {
+  if (now.filed) return now.left.length ? goOn() : undefined;
+  if (isBusy || !isReady()) return;
+  await busy(async () => {
+    const slip = await call("PUT", `/counter/dossiers/${now.id}`, filing());
+    const isPaid = at("paid").checked;
+    now.left = [
+      ...fees.amounts.map((it) => (bill) => call("POST", `/dossiers/${slip.id}/bill/amounts`, it, `${slip.id}-${it.fee}`).then((changed) => changed ?? bill)),
+      ...(isPaid && (slip.owed || fees.amounts.length) ? [pay] : []),
+    ];
+    await filed(slip, { title: "filed", code: slip.code, note: word("filed-due", { when: moment(slip.due_at) }), print: ["print-slip", `/dossiers/${slip.id}/slip.pdf`] });
+  });
+}
+
+at("ask-all").addEventListener("click", () => busy(async () => {
+  const items = now.missing.map((code) => ({ about: "paper", code, reason: "missing", words: "" }));
+  const receipt = await call("PUT", `/dossiers/${now.id}`, filing());
+  await call("POST", `/dossiers/${now.id}/supplement-request`, { items }, `${now.id}-all`);
+  await filed(receipt, { title: "asked", code: receipt.tracking, note: word("asked-note"), print: ["print-supplement", `/dossiers/${now.id}/forms/supplement.pdf`] });
+}));
+
+function isReady() {
+  forgive();
+  if (!now.procedure) complain({ code: "procedure-not-in-force", about: "procedure" });
+  else if (people.hasWrongDay) complain({ code: "wrong-date", about: "born" });
+  else return true;
+  return false;
+}
+
+async function busy(work) {
+  if (isBusy) return;
+  isBusy = true;
+  here.setAttribute("aria-busy", "true");
+  try {
+    await work();
+  } catch (wrong) {
+    if (!(wrong instanceof Refused)) throw wrong;
+    told(wrong);
+  } finally {
+    isBusy = false;
+    here.removeAttribute("aria-busy");
+  }
+}
+
+function told(wrong) {
+  at("ask-all-line").hidden = wrong.code !== "papers-missing";
+  if (wrong.code === "papers-missing") {
+    papers.judge(now.missing);
+    const first = papers.firstMissing(now.missing);
+    complain(wrong, "papers");
+    first?.focus();
+  } else complain(wrong);
+}
+
+// What follows a filing: money, the ticket, the draft. Each may be done again without harm.
+async function filed(it, { title, code, note, print }) {
+  now.filed = it;
+  now.owed = it.owed ?? 0;
+  clearTimeout(saving);
+  if (ticket) now.left.push(() => call("POST", `/queue/tickets/${ticket.id}/serve`, { dossier: it.id }));
+  const [text, address] = print;
+  at("result-title").textContent = word(title);
+  at("result-code").textContent = code;
+  at("result-due").textContent = note;
+  at("print").textContent = word(text);
+  at("print").href = here.dataset.root + address;
+  at("open").href = `/counter/dossiers/${it.id}`;
+  money();
+  form.hidden = true;
+  at("result").hidden = false;
+  at("print").focus();
+  said(`${word(title)} ${code}. ${note}`);
+  history.replaceState(null, "", "/counter");
+  call("DELETE", `/drafts/${it.id}`).catch(() => {}); // there may be none; else it ends by itself
+  await steps();
+}
+
+async function steps() {
+  while (now.left.length) {
+    const bill = await now.left[0]();
+    if (bill?.owed !== undefined) now.owed = bill.owed;
+    now.left.shift();
+  }
+  money();
+}
+
+async function pay() {
+  if (!now.owed) return null;
+  const { bill } = await call("PUT", `/dossiers/${now.filed.id}/payments/${now.payment}`, { dong: now.owed, stage: 1 });
+  now.paid = bill.paid;
+  return bill;
+}
+
+function money() {
+  const owed = now.owed ? word("money-owed", { dong: dong(now.owed) }) : "";
+  const paid = now.paid ? word("money-paid", { dong: dong(now.paid) }) : "";
+  at("result-money").textContent = [paid, owed].filter(Boolean).join(" ") || word("money-none");
+}
+
+const goOn = () => busy(steps);
+
+// --- The queue
+async function next() {
+  if (now.touched && !now.filed && !isWarned) {
+    isWarned = true;
+    return said(word("unfiled"));
+  }
+  if (now.touched && !now.filed) await save();
+  await busy(async () => {
+    begin();
+    const desk = at("desk").value.trim();
+    localStorage.setItem(DESK, desk);
+    ticket = await call("POST", "/queue/next", { desk });
+    now.ticket = ticket.id;
+    queue();
+    said(word("called", ticket));
+  });
+  at("procedure").focus();
+}
+
+function queue() {
+  at("number").textContent = ticket?.number ?? "–";
+  at("recall").hidden = at("absent").hidden = ticket?.state !== "called";
+}
+
+for (const [id, text] of [["recall", "recalled"], ["absent", "passed"]]) {
+  at(id).addEventListener("click", () => busy(async () => {
+    const { number } = ticket;
+    ticket = await call("POST", `/queue/tickets/${ticket.id}/${id}`);
+    if (id === "absent") ticket = null;
+    queue();
+    said(word(text, { number }));
+  }));
+}
+
+function begin() {
+  clearTimeout(saving);
+  clearTimeout(judging);
+  now = blank();
+  ticket = null;
+  isWarned = false;
+  form.reset();
+  people.fill({ applicant: { number: "", name: "", phone: "", email: "", address: "", kind: "person", shown: "", language: "vi", prefers: "", born: null } });
+  people.procedure = "";
+  papers.clear();
+  fees.show([]);
+  met({ earlier: [], resembling: [] });
+  for (const id of ["chosen", "case-field", "ask-all-line", "paid-line"]) at(id).hidden = true;
+  for (const id of ["saved", "due", "result-money"]) at(id).textContent = "";
+  at("sum").textContent = word("nothing-due");
+  at("no-papers").hidden = false;
+  at("result").hidden = true;
+  form.hidden = false;
+  history.replaceState(null, "", "/counter");
+  forgive();
+  queue();
+}
+
+// --- Drafts
+async function resume(draft) {
+  begin();
+  now.id = draft.id;
+  const { filing: it } = draft;
+  now.reviewed = new Set(it.reviewed);
+  now.ticket = it.ticket;
+  if (it.procedure) take(await call("GET", `/procedures/${encodeURIComponent(it.procedure)}`), it.case);
+  people.fill(it);
+  papers.fill(it.papers);
+  fees.fill(it.charges);
+  form.elements.home.value = it.home_by;
+  at("consent").checked = it.consent;
+  history.replaceState(null, "", `/counter?draft=${draft.id}`);
+  said(word("resumed"));
+  await people.meet();
+  papers.fill(it.papers);
+  await judge();
+}
+
+at("opening").addEventListener("submit", (event) => {
+  event.preventDefault();
+  busy(async () => {
+    const draft = await call("POST", "/drafts/opening", { code: at("draft-code").value.trim(), last_four: at("draft-four").value.trim() });
+    event.target.reset();
+    await resume(draft);
+    at("procedure").focus();
+  });
+});
+
+// --- Keys. Enter goes to the next field and never files: a wand presses it after all that it reads.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "F2") next();
+  else if (event.key === "F9") now.filed ? file() : form.requestSubmit();
+  else if (event.key === "Enter" && event.target.matches("#filing input:not([type=file]), #filing select")) onward(event.target);
+  else return;
+  event.preventDefault();
+});
+at("next").addEventListener("click", next);
+
+function onward(from) {
+  const fields = [...form.querySelectorAll("input, select, button, summary")].filter((it) => !it.disabled && it.type !== "hidden" && it.checkVisibility());
+  fields[fields.indexOf(from) + 1]?.focus();
+}
+
+addEventListener("online", () => {
+  if (now.touched && !now.filed) save();
+});
+
+at("desk").value = localStorage.getItem(DESK) || "1";
+const draft = new URLSearchParams(location.search).get("draft");
+if (draft) await busy(async () => resume(await call("GET", `/drafts/${encodeURIComponent(draft)}`)));
+if (!now.touched) at("next").focus({ preventScroll: true });
+here.dataset.ready = "true";

@@ -1,0 +1,392 @@
+"""Bills, receipts, links and the day's cash: rules alone, without a store."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import msgspec
+import pytest
+from hypothesis import given, strategies as st
+
+from services.intake.domain import pay_link
+from services.intake.domain.bill import Bill
+from services.intake.domain.cash import CashLine, Movement, counted
+from services.intake.domain.fees import (
+    AmountNotOpen,
+    Charge,
+    ClerksOnly,
+    Exemption,
+    ExemptionNotOffered,
+    Fee,
+    FeeNamedTwice,
+    PiecesAbsurd,
+    ReasonNeeded,
+    UnknownFee,
+    WrongAmount,
+)
+from services.intake.domain.money import AmountUnknown, NoSuchOrder, NothingToPay, NotPaid, Order
+from services.intake.domain.receipt import Receipt
+from services.intake.domain.spelled import spelled
+from services.intake.gateways.bank import NotTheBank, check, sign
+from shared.contracts.intake import FeeDue, FeePaid, FeeRefunded
+from shared.people import Person
+
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+OFFICE = "H36.202.02"
+CLERK = Person("clerk", "Hồng", "counter-clerk", OFFICE)
+CITIZEN = Person("citizen", "Thơm", "citizen", "")
+POOR = Exemption("poor", "Hộ nghèo")
+COPY = Fee("copy", "phí", "Phí chứng thực bản sao", 2_000, "page", 3, 1_000, 200_000)
+EXTRACT = Fee("extract", "lệ phí", "Lệ phí trích lục", 8_000, "copy", exemptions=(POOR,))
+COUNCIL = Fee("council", "lệ phí", "Lệ phí do hội đồng đặt", None, exemptions=(POOR,))
+
+
+def bill(*fees: Fee, charges: tuple[Charge, ...] = (), by: Person = CLERK) -> Bill:
+    made = Bill.of(fees or (COPY, EXTRACT), charges, office=OFFICE, by=by)
+    assert made is not None
+    return made
+
+
+def order(it: Bill, reference: str = "MCTEST", at: datetime = NOW) -> Order:
+    return Order(reference, it.owed, at, at + timedelta(minutes=15), "qr", "970")
+
+
+def opened(it: Bill, reference: str = "MCTEST") -> Bill:
+    return it.open_order(order(it, reference))[0]
+
+
+def paid(it: Bill) -> Bill:
+    return it.pay(str(uuid4()), it.owed, by=CLERK, at=NOW)[0]
+
+
+def test_a_procedure_without_fees_has_no_bill_and_costs_no_write():
+    assert Bill.of((), (), office=OFFICE, by=CLERK) is None
+    assert Bill.of((replace(COPY, amount=0, reduced=0),), (), office=OFFICE, by=CLERK) is None
+
+
+def test_charges_say_how_many_pieces_and_the_rest_is_one_of_each():
+    it = bill(charges=(Charge("copy", 5),))
+    assert [(line.fee, line.pieces, line.due) for line in it.lines] == [("copy", 5, 7_000), ("extract", 1, 8_000)]
+    assert it.due == it.owed == 15_000
+
+
+def test_many_copies_cost_no_more_than_the_most():
+    assert bill(COPY, charges=(Charge("copy", 1_000),)).due == 200_000
+
+
+@pytest.mark.parametrize(
+    ("charges", "refusal"),
+    [
+        ((Charge("nothing"),), UnknownFee),
+        ((Charge("copy"), Charge("copy", 2)), FeeNamedTwice),
+        ((Charge("copy", 0),), PiecesAbsurd),
+        ((Charge("copy", -3),), PiecesAbsurd),
+        ((Charge("copy", 10_001),), PiecesAbsurd),
+        ((Charge("copy", 1, "poor", "book"),), ExemptionNotOffered),
+        ((Charge("extract", 1, "poor", ""),), ReasonNeeded),
+    ],
+)
+def test_a_charge_that_cannot_be_is_refused(charges: tuple[Charge, ...], refusal: type[Exception]):
+    with pytest.raises(refusal):
+        bill(charges=charges)
+
+
+def test_an_exemption_is_a_reason_with_who_granted_it_and_the_paper_that_shows_it():
+    it = bill(EXTRACT, charges=(Charge("extract", 2, "poor", "so-ho-ngheo"),))
+    (line,) = it.lines
+    assert (it.state, it.due) == ("exempt", 0)
+    assert (line.exemption_reason, line.evidence, line.granted_by) == ("Hộ nghèo", "so-ho-ngheo", "clerk")
+    assert it.said_due(CLERK) == ()
+    with pytest.raises(NothingToPay):
+        it.pay("p", 0, by=CLERK, at=NOW)
+
+
+def test_a_citizen_asks_for_an_exemption_and_a_clerk_grants_it():
+    it = bill(EXTRACT, charges=(Charge("extract", 1, "poor", "book"),), by=CITIZEN)
+    assert (it.due, it.lines[0].is_exempt) == (8_000, False)
+    with pytest.raises(ClerksOnly):
+        it.exempt(EXTRACT, "poor", "book", by=CITIZEN)
+    granted, *said = it.exempt(EXTRACT, "poor", "book", by=CLERK)
+    assert (granted.state, granted.due, said) == ("exempt", 0, [])
+
+
+def test_what_is_due_is_said_in_amounts_and_kinds_without_names():
+    (said,) = bill().said_due(CLERK)
+    assert isinstance(said, FeeDue)
+    assert said.dong == 10_000
+    assert [(line.code, line.kind, line.dong) for line in said.lines] == [
+        ("copy", "phí", 2_000),
+        ("extract", "lệ phí", 8_000),
+    ]
+    assert b"Ph\xc3\xad ch\xe1" not in msgspec.json.encode(said)
+
+
+def test_an_amount_that_the_council_has_not_set_cannot_be_paid_until_a_clerk_enters_it_with_the_ground():
+    it = bill(COUNCIL)
+    assert (it.state, it.owed, it.said_due(CLERK)) == ("unpaid", 0, ())
+    with pytest.raises(AmountUnknown):
+        it.pay("p", 0, by=CLERK, at=NOW)
+    with pytest.raises(AmountUnknown):
+        opened(it)
+    with pytest.raises(ReasonNeeded):
+        it.set_amount("council", 5_000, " ", by=CLERK)
+    for wrong in (0, -1, 10**13):
+        with pytest.raises(WrongAmount):
+            it.set_amount("council", wrong, "NQ 12", by=CLERK)
+    then, said = it.set_amount("council", 5_000, "Nghị quyết 12/2025/NQ-HĐND", by=CLERK)
+    assert isinstance(said, FeeDue)
+    assert (then.owed, then.lines[0].set_by, said.dong) == (5_000, "clerk", 5_000)
+
+
+def test_an_amount_of_the_catalogue_is_not_entered_at_the_counter():
+    with pytest.raises(AmountNotOpen):
+        bill().set_amount("copy", 1, "so", by=CLERK)
+
+
+def test_the_counter_takes_exactly_what_is_owed_and_once():
+    it = bill()
+    for wrong in (9_999, 10_001, 0, -10_000):
+        with pytest.raises(WrongAmount):
+            it.pay("p", wrong, by=CLERK, at=NOW)
+    then, said = it.pay("p", 10_000, by=CLERK, at=NOW)
+    assert isinstance(said, FeePaid)
+    assert (then.state, then.paid, then.owed) == ("paid", 10_000, 0)
+    assert (said.phi, said.le_phi, said.way, said.owed) == (2_000, 8_000, "counter", 0)
+    assert then.pay("p", 10_000, by=CLERK, at=NOW) == (then,)
+    with pytest.raises(NothingToPay):
+        then.pay("q", 10_000, by=CLERK, at=NOW)
+
+
+def test_a_payment_is_counted_on_the_day_in_viet_nam():
+    late = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
+    then, _ = bill().pay("p", 10_000, by=CLERK, at=late)
+    assert then.book[0].day == "2026-11-25"
+
+
+def test_the_postman_s_money_is_taken_as_it_is_and_twice_is_once():
+    it, post = bill(), Person("", "", "carrier", "H36.202.02")
+    less, _ = it.collect("e/1", 4_000, parcel="P", by=post, at=NOW)
+    assert (less.state, less.owed, less.book[0].is_difference, less.book[0].stage) == ("unpaid", 6_000, True, 4)
+    assert less.collect("e/1", 4_000, parcel="P", by=post, at=NOW) == (less,)
+    full, _ = less.collect("e/2", 6_000, parcel="P", by=post, at=NOW)
+    assert (full.state, [line.le_phi for line in full.book], [line.phi for line in full.book]) == (
+        "paid",
+        [2_000, 6_000],
+        [2_000, 0],
+    )
+
+
+def test_an_order_waits_is_kept_while_it_is_good_and_is_closed_by_paying_at_the_counter():
+    it = opened(bill())
+    assert (it.state, it.asked_at) == ("waiting", NOW)
+    assert it.open_order(order(it, "OTHER")) == (it,)
+    later = NOW + timedelta(minutes=16)
+    again = it.open_order(order(it, "OTHER", later))[0]
+    assert again.order is not None
+    assert again.order.reference == "OTHER"
+    done = paid(it)
+    assert (done.state, done.order, done.asked_at) == ("paid", None, None)
+
+
+def test_the_bank_s_word_pays_the_bill_once_however_often_it_comes():
+    it = opened(bill())
+    then, said = it.confirm("MCTEST", "B1", 10_000, at=NOW)
+    assert isinstance(said, FeePaid)
+    assert (then.state, said.way, said.office) == ("paid", "online", OFFICE)
+    assert then.confirm("MCTEST", "B1", 10_000, at=NOW) == (then,)
+    with pytest.raises(NoSuchOrder):
+        it.confirm("MCOTHER", "B2", 10_000, at=NOW)
+
+
+def test_money_that_comes_after_the_order_expired_still_pays():
+    it, later = opened(bill()), NOW + timedelta(hours=2)
+    expired = it.asked("MCTEST", at=later)[0]
+    assert (expired.state, expired.order, expired.asked_at) == ("unpaid", None, None)
+    then, _ = expired.confirm("MCTEST", "B1", 10_000, at=later)
+    assert (then.state, then.book[0].is_difference) == ("paid", False)
+
+
+@pytest.mark.parametrize(("dong", "state", "owed"), [(9_000, "waiting", 1_000), (11_000, "paid", -1_000)])
+def test_a_wrong_amount_is_in_the_book_as_a_difference(dong: int, state: str, owed: int):
+    then, _ = opened(bill()).confirm("MCTEST", "B1", dong, at=NOW)
+    assert (then.state, then.owed) == (state, owed)
+    assert then.book[0].expected == 10_000
+    assert then.book[0].is_difference
+
+
+def test_money_for_a_bill_that_was_paid_at_the_counter_meanwhile_can_be_given_back():
+    it = paid(opened(bill()))
+    then, _ = it.confirm("MCTEST", "B1", 10_000, at=NOW)
+    assert (then.owed, then.book[-1].expected, then.book[-1].phi) == (-10_000, 0, 0)
+    back, said = then.refund("r", 10_000, "overpaid", "nộp hai lần", ended=False, by=CLERK, at=NOW)
+    assert isinstance(said, FeeRefunded)
+    assert (back.state, back.owed, back.book[-1].way, back.book[-1].is_done) == ("paid", 0, "online", False)
+    assert back.asked_at == NOW
+    done = back.refunded("r")[0]
+    assert (done.asked_at, done.open_refunds) == (None, ())
+
+
+def test_only_what_was_paid_and_is_not_due_goes_back_while_the_dossier_lives():
+    it = paid(bill())
+    with pytest.raises(NotPaid):
+        it.refund("r", 1, "overpaid", "x", ended=False, by=CLERK, at=NOW)
+    with pytest.raises(NotPaid):
+        bill().refund("r", 1, "withdrawn", "x", ended=True, by=CLERK, at=NOW)
+    with pytest.raises(ReasonNeeded):
+        it.refund("r", 10_000, "withdrawn", " ", ended=True, by=CLERK, at=NOW)
+    with pytest.raises(ClerksOnly):
+        it.refund("r", 10_000, "withdrawn", "x", ended=True, by=CITIZEN, at=NOW)
+    back, said = it.refund("r", 10_000, "withdrawn", "rút hồ sơ", ended=True, by=CLERK, at=NOW)
+    assert (back.state, back.paid, said.dong, said.reason) == ("refunded", 0, 10_000, "withdrawn")
+    assert back.refund("r", 10_000, "withdrawn", "rút hồ sơ", ended=True, by=CLERK, at=NOW) == (back,)
+
+
+def test_a_part_may_be_kept_when_a_dossier_ends_and_the_rest_of_the_kinds_is_right():
+    back, _ = paid(bill()).refund("r", 8_000, "withdrawn", "giữ phí", ended=True, by=CLERK, at=NOW)
+    assert (back.state, back.kept, back.owed) == ("refunded", 2_000, 0)
+    assert (back.book[-1].phi, back.book[-1].le_phi) == (0, 8_000)
+
+
+def test_what_is_cancelled_asks_for_nothing_and_money_that_still_comes_is_to_be_given_back():
+    it = opened(bill()).cancel("withdrawn")[0]
+    assert (it.state, it.owed, it.order, it.asked_at) == ("cancelled", 0, None, None)
+    with pytest.raises(NothingToPay):
+        it.pay("p", 10_000, by=CLERK, at=NOW)
+    late, _ = it.confirm("MCTEST", "B1", 10_000, at=NOW)
+    assert (late.state, late.owed) == ("cancelled", -10_000)
+    back, _ = late.refund("r", 10_000, "withdrawn", "đến sau khi rút", ended=True, by=CLERK, at=NOW)
+    assert back.paid == 0
+
+
+def test_cancelling_what_was_paid_leaves_the_money_to_be_refunded():
+    it = paid(bill())
+    assert it.cancel("refused") == (it,)
+
+
+def test_a_bill_comes_out_of_the_store_as_it_went_in():
+    it = opened(bill()).confirm("MCTEST", "B1", 9_000, at=NOW)[0]
+    assert msgspec.convert(msgspec.to_builtins(it, builtin_types=(datetime,)), Bill) == it
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["counter", "post", "bank", "refund", "order", "cancel"]), st.integers(1, 30_000)),
+        max_size=12,
+    )
+)
+def test_whatever_happens_the_sums_of_the_book_hold(steps: list[tuple[str, int]]):
+    it = bill()
+    for number, (what, dong) in enumerate(steps):
+        id = f"m{number}"
+        try:
+            if what == "counter":
+                it = it.pay(id, it.owed, by=CLERK, at=NOW)[0]
+            elif what == "post":
+                it = it.collect(id, dong, parcel="P", by=CLERK, at=NOW)[0]
+            elif what == "bank" and it.orders:
+                it = it.confirm(it.orders[0].reference, id, dong, at=NOW)[0]
+            elif what == "refund":
+                it = it.refund(id, dong, "overpaid", "x", ended=False, by=CLERK, at=NOW)[0]
+            elif what == "order":
+                it = opened(it, f"MC{number}")
+            elif what == "cancel":
+                it = it.cancel("withdrawn")[0]
+        except (NothingToPay, NotPaid, AmountUnknown):
+            continue
+    came = sum(line.dong for line in it.book if line.what == "paid")
+    back = sum(line.dong for line in it.book if line.what == "refunded")
+    assert it.paid == came - back >= 0
+    kinds = [(line.phi + line.le_phi) * (1 if line.what == "paid" else -1) for line in it.book]
+    assert sum(kinds) == min(it.paid, it.due)
+    assert (it.state == "waiting") == (it.order is not None)
+    assert (it.asked_at is not None) == bool(it.order or it.open_refunds)
+    assert it.state in {"cancelled", "refunded"} or (it.state == "paid") == (it.paid >= it.due)
+
+
+def test_a_receipt_is_numbered_by_office_and_year_and_says_when_it_is_a_reprint():
+    line = paid(bill()).book[0]
+    receipt = Receipt.issue("d", line, 7, NOW)[0]
+    assert receipt.number == "BL-H36.202.02-2026-000007"
+    twice = receipt.printed(by=CLERK, at=NOW)[0].printed(by=CLERK, at=NOW)[0]
+    assert [it.by for it in twice.prints] == ["clerk", "clerk"]
+
+
+@pytest.mark.parametrize(
+    ("dong", "words"),
+    [
+        (0, "Không đồng"),
+        (8_000, "Tám nghìn đồng"),
+        (10_000, "Mười nghìn đồng"),
+        (15_000, "Mười lăm nghìn đồng"),
+        (21_000, "Hai mươi mốt nghìn đồng"),
+        (24_500, "Hai mươi tư nghìn năm trăm đồng"),
+        (105_000, "Một trăm linh năm nghìn đồng"),
+        (1_000_000, "Một triệu đồng"),
+        (1_234_005, "Một triệu hai trăm ba mươi tư nghìn không trăm linh năm đồng"),
+        (2_000_000_015, "Hai tỷ không trăm mười lăm đồng"),
+    ],
+)
+def test_an_amount_is_said_in_vietnamese_words(dong: int, words: str):
+    assert spelled(dong) == words
+
+
+def test_a_pay_link_opens_its_dossier_for_half_an_hour_and_nothing_else():
+    id, key = str(uuid4()), b"key"
+    text = pay_link.token(id, key, NOW)
+    assert id not in text
+    assert pay_link.opened(text, key, NOW + timedelta(minutes=29))[0] == id
+    changed = text[:5] + ("A" if text[5] != "A" else "B") + text[6:]
+    for wrong, with_key, at in (
+        (text, key, NOW + timedelta(minutes=30)),
+        (text, b"other", NOW),
+        (changed, key, NOW),
+        (text[:-4], key, NOW),
+        ("", key, NOW),
+        ("ồ?", key, NOW),
+    ):
+        with pytest.raises(pay_link.PayLinkOver):
+            pay_link.opened(wrong, with_key, at)
+
+
+def test_the_bank_s_signature_holds_for_this_body_this_path_this_key_and_five_minutes():
+    header = sign("key", NOW, "POST /x", b"body")
+    check("key", NOW + timedelta(minutes=4), "POST /x", b"body", header)
+    for key, at, what, body, said in (
+        ("key", NOW, "POST /x", b"other", header),
+        ("key", NOW, "POST /y", b"body", header),
+        ("other", NOW, "POST /x", b"body", header),
+        ("", NOW, "POST /x", b"body", sign("", NOW, "POST /x", b"body")),
+        ("key", NOW + timedelta(minutes=6), "POST /x", b"body", header),
+        ("key", NOW - timedelta(minutes=6), "POST /x", b"body", header),
+        ("key", NOW, "POST /x", b"body", ""),
+        ("key", NOW, "POST /x", b"body", "t=é,v1=ồ"),
+    ):
+        with pytest.raises(NotTheBank):
+            check(key, at, what, body, said)
+
+
+def test_a_day_s_cash_is_summed_by_way_and_kind_and_compared_with_the_bank():
+    at_counter = paid(bill())
+    online = opened(bill()).confirm("MCTEST", "B1", 11_000, at=NOW)[0]
+    lines = [CashLine("d1", "c1", at_counter.book[0]), CashLine("d2", "c2", online.book[0])]
+    statement = [
+        Movement("B1", "MCTEST", 12_000, NOW),
+        Movement("B2", "MCLOST", 5_000, NOW),
+        Movement("B3", "WHO", 1, NOW),
+    ]
+    cash = counted(
+        OFFICE, "2026-11-24", lines, [bill()], bank="compared", statement=statement, elsewhere={"MCLOST": "d3"}
+    )
+    assert [(it.way, it.dong, it.phi, it.le_phi, it.other) for it in cash.sums] == [
+        ("counter", 10_000, 2_000, 8_000, 0),
+        ("online", 11_000, 2_000, 8_000, 1_000),
+    ]
+    assert (cash.in_hand, cash.open_count, cash.open_dong) == (10_000, 1, 10_000)
+    assert [(it.kind, it.dossier, it.here, it.there) for it in cash.differences] == [
+        ("wrong-amount", "d2", 10_000, 11_000),
+        ("amount-differs", "d2", 11_000, 12_000),
+        ("missing-here", "d3", 0, 5_000),
+        ("unknown-reference", "", 0, 1),
+    ]
+    missing = counted(OFFICE, "2026-11-24", lines, [], bank="compared")
+    assert [it.kind for it in missing.differences] == ["wrong-amount", "missing-there"]

@@ -1,0 +1,244 @@
+"""What becomes of a dossier later: put right, sent home another way, withdrawn, handed out, rated."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.intake.domain import changing, facts, filing, handing
+from services.intake.domain.changing import answer_withdrawal, choose_home, correct, rate, resealed, withdraw
+from services.intake.domain.draft import KEPT_FOR, Draft, NoSuchDraft, NotYourDraft
+from services.intake.domain.facts import Asked
+from services.intake.domain.filing import Applicant, Authorisation, Filing
+from services.intake.domain.handing import Receiver, hand_over, identified
+from services.intake.domain.progress import Progress, national_state
+from shared.contracts.intake import ContactRecorded, DossierCorrected, DossierRated, HomeChosen, WithdrawalAsked
+from shared.errors import Refusal
+from shared.identifiers import InvalidCitizenNumber
+from shared.sealing import Seals
+from tests.intake.test_dossier import (
+    AT,
+    CITIZEN,
+    CLERK,
+    FILING,
+    FORM,
+    KA_THOM,
+    accepted,
+    handed_over,
+    refused,
+    submitted,
+)
+
+SEALS = Seals.of(Seals.new())
+NUMBER, OTHER = "068199001234", "068170001234"
+ELSEWHERE = replace(CLERK, office="H36.205.01")
+STRANGER = replace(CITIZEN, id="citizen-2")
+
+
+def put_right(dossier: Any, by: Any = CLERK, reason: str = "typing-error", **fields: str) -> Any:
+    names = {name.replace("__", "."): text for name, text in fields.items()}
+    return correct(dossier, names, reason, seal=SEALS.seal, mark=SEALS.mark, unseal=SEALS.open, by=by, at=AT)
+
+
+def sealed(dossier: Any) -> Any:
+    return replace(dossier, filing=dossier.filing.sealed(SEALS.seal), marks=(SEALS.mark(NUMBER),))
+
+
+def test_what_was_written_wrong_is_put_right_as_a_new_fact_and_what_stood_there_is_kept():
+    there = accepted()
+    right, contact, said = put_right(there, name="Ka Thơm A", phone="0987654321")
+    assert (right.filing.applicant.name, right.filing.applicant.phone) == ("Ka Thơm A", "+84987654321")
+    assert [(it.field, it.was, it.now) for it in right.corrections] == [
+        ("name", "Ka Thơm", "Ka Thơm A"),
+        ("phone", "+84912345678", "+84987654321"),
+    ]
+    assert isinstance(contact, ContactRecorded)
+    assert isinstance(said, DossierCorrected)
+    assert (said.fields, said.reason) == (("name", "phone"), "typing-error")
+    assert right.history[:-1] == there.history
+    assert "Thơm" not in str(said)
+
+
+def test_a_corrected_number_is_sealed_and_found_under_its_new_mark():
+    right, said = put_right(sealed(accepted()), number=OTHER)
+    assert SEALS.open(right.filing.applicant.number) == OTHER
+    assert right.marks == (SEALS.mark(OTHER),)
+    (kept,) = right.corrections
+    assert (SEALS.open(kept.was), SEALS.open(kept.now)) == (NUMBER, OTHER)
+    assert OTHER not in str(right)
+    assert isinstance(said, DossierCorrected)
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({}, changing.NoSuchField),
+        ({"state": "accepted"}, changing.NoSuchField),
+        ({"owner__name": "B"}, changing.NoSuchField),
+        ({"number": "1"}, InvalidCitizenNumber),
+        ({"name": " "}, filing.NameMissing),
+    ],
+)
+def test_a_correction_that_cannot_be_is_refused(fields: dict[str, str], refusal: type[Refusal]):
+    with pytest.raises(refusal):
+        put_right(accepted(), **fields)
+
+
+def test_a_citizen_corrects_what_was_asked_for_on_their_own_and_nothing_else():
+    asked = submitted(CITIZEN).ask_supplement((Asked("field", "phone", "wrong"), FORM), by=CLERK, at=AT)[0]
+    assert put_right(asked, CITIZEN, phone="0987654321")[0].filing.applicant.phone == "+84987654321"
+    with pytest.raises(changing.NoSuchField, match="phone"):
+        put_right(asked, CITIZEN, name="B")
+    with pytest.raises(facts.NotYours):
+        put_right(asked, STRANGER, phone="0987654321")
+    with pytest.raises(facts.NotYourOffice):
+        put_right(asked, ELSEWHERE, phone="0987654321")
+
+
+def test_the_owners_fields_are_the_owners():
+    theirs = submitted(owner=Applicant("Ka Hem"), authorisation=Authorisation("law"))
+    right, _ = put_right(theirs, owner__name="Ka Hêm")
+    assert (right.filing.holder.name, right.filing.applicant.name) == ("Ka Hêm", "Ka Thơm")
+
+
+def test_an_address_that_the_postman_needs_cannot_be_taken_away():
+    with pytest.raises(filing.NoAddress):
+        put_right(accepted(home_by="post"), address="")
+
+
+def test_the_way_home_can_be_changed_until_there_is_a_result_and_the_post_needs_an_address():
+    then, contact, said = choose_home(accepted(), "post", "Thôn 9", is_decided=False, by=CLERK, at=AT)
+    assert (then.filing.home_by, then.filing.applicant.address) == ("post", "Thôn 9")
+    assert isinstance(contact, ContactRecorded)
+    assert isinstance(said, HomeChosen)
+    assert said.accepted
+    with pytest.raises(changing.TooLate):
+        choose_home(accepted(), "post", "Thôn 9", is_decided=True, by=CLERK, at=AT)
+    homeless = accepted(applicant=replace(KA_THOM, address=""))
+    with pytest.raises(filing.NoAddress):
+        choose_home(homeless, "post", " ", is_decided=False, by=CLERK, at=AT)
+    with pytest.raises(facts.NotYours):
+        choose_home(submitted(CITIZEN), "counter", "", is_decided=False, by=STRANGER, at=AT)
+
+
+def test_what_nobody_accepted_is_withdrawn_at_once_and_what_was_accepted_waits_for_an_answer():
+    early, said = withdraw(submitted(CITIZEN), "applicants-wish", "Tôi đổi ý", is_decided=False, by=CITIZEN, at=AT)
+    assert (early.state, national_state(early, None)) == ("stopped", 8)
+    assert isinstance(said, WithdrawalAsked)
+    assert (said.accepted, "đổi ý" in str(said)) == (False, False)
+    late, said = withdraw(accepted(), "applicants-wish", "Tôi đổi ý", is_decided=False, by=CLERK, at=AT)
+    assert (late.state, national_state(late, Progress("d1", state=4)), said.accepted) == ("accepted", 7, True)
+    with pytest.raises(changing.AskedBefore):
+        withdraw(late, "applicants-wish", "Tôi đổi ý", is_decided=False, by=CLERK, at=AT)
+
+
+def test_the_office_that_decides_stops_it_or_goes_on():
+    late = withdraw(accepted(), "applicants-wish", "Tôi đổi ý", is_decided=False, by=CLERK, at=AT)[0]
+    (stopped,) = answer_withdrawal(late, granted=True, office="H36.202", at=AT)
+    assert (stopped.state, stopped.wish and stopped.wish.answer) == ("stopped", "granted")
+    (goes_on,) = answer_withdrawal(late, granted=False, office="H36.202", at=AT)
+    assert (goes_on.state, national_state(goes_on, Progress("d1", state=4))) == ("accepted", 4)
+    again = withdraw(goes_on, "applicants-wish", "Vẫn muốn rút", is_decided=False, by=CLERK, at=AT)[0]
+    assert again.wish is not None
+    assert answer_withdrawal(stopped, granted=True, office="H36.202", at=AT) == (stopped,), "told twice, done once"
+
+
+def test_withdrawing_is_refused_after_the_decision_without_words_and_for_others():
+    with pytest.raises(changing.TooLate):
+        withdraw(accepted(), "applicants-wish", "Tôi đổi ý", is_decided=True, by=CLERK, at=AT)
+    with pytest.raises(facts.ReasonMissing):
+        withdraw(accepted(), "applicants-wish", " ", is_decided=False, by=CLERK, at=AT)
+    with pytest.raises(facts.NotYours):
+        withdraw(submitted(CITIZEN), "applicants-wish", "Tôi đổi ý", is_decided=False, by=STRANGER, at=AT)
+    with pytest.raises(facts.AlreadyClosed):
+        withdraw(refused(), "applicants-wish", "Tôi đổi ý", is_decided=False, by=CLERK, at=AT)
+
+
+def test_a_result_is_given_to_who_shows_that_it_is_theirs_and_signs():
+    there = sealed(accepted())
+    shown = Receiver(NUMBER, signature="register")
+    handed = identified(there, shown, marks=SEALS.marks, seal=SEALS.seal, at=AT)
+    assert (handed.number, handed.document, handed.signature) == ("", "card", "register"), "their number is there"
+    closed, _ = hand_over(there, "counter", is_decided=True, by=CLERK, at=AT, handed=handed)
+    assert closed.handed == handed
+    assert NUMBER not in str(closed)
+
+
+@pytest.mark.parametrize(
+    ("receiver", "refusal"),
+    [
+        (Receiver(NUMBER), handing.NotSigned),
+        (Receiver(NUMBER, signature="abc"), Refusal),
+        (Receiver(signature="register"), handing.ReceiverMissing),
+        (Receiver(slip=True, signature="register"), handing.ReceiverMissing),
+        (Receiver(OTHER, signature="register"), handing.NotTheReceiver),
+        (Receiver("12", signature="register"), InvalidCitizenNumber),
+    ],
+)
+def test_a_result_is_not_given_to_anybody_else(receiver: Receiver, refusal: type[Refusal]):
+    with pytest.raises(refusal):
+        identified(sealed(accepted()), receiver, marks=SEALS.marks, seal=SEALS.seal, at=AT)
+
+
+def test_another_shows_the_authorisation_and_the_slip_does_where_no_number_is_known():
+    other = Receiver(OTHER, authorised="12/2026", signature="register")
+    took = identified(sealed(accepted()), other, marks=SEALS.marks, seal=SEALS.seal, at=AT)
+    assert (took.authorised, SEALS.open(took.number)) == ("12/2026", OTHER)
+    unknown = accepted(applicant=Applicant("Ka Thơm"))
+    by_slip = Receiver(slip=True, signature="register")
+    assert identified(unknown, by_slip, marks=SEALS.marks, seal=SEALS.seal, at=AT).document == "slip"
+
+
+def test_how_it_went_is_said_once_it_is_over_and_the_last_word_counts():
+    with pytest.raises(changing.NotOver):
+        rate(accepted(), 5, (), by=CLERK, at=AT)
+    once, said = rate(handed_over(), 2, ("slow",), by=CLERK, at=AT)
+    assert isinstance(said, DossierRated)
+    assert (said.score, said.reasons) == (2, ("slow",))
+    assert rate(once, 5, (), by=CLERK, at=AT)[0].score == 5
+    for score in (0, 6):
+        with pytest.raises(changing.WrongScore):
+            rate(handed_over(), score, (), by=CLERK, at=AT)
+
+
+def test_a_dossier_that_looks_like_another_is_not_accepted_before_somebody_compared_them():
+    alike = replace(submitted(), resembles=(facts.Resembling("d0", "same-procedure"),))
+    received = facts.Received(AT + timedelta(days=1), "")
+    with pytest.raises(facts.NotReviewed, match="d0"):
+        alike.accept(received, "C", (), by=CLERK, at=AT)
+    (looked,) = alike.review(("d0",), by=CLERK, at=AT)
+    assert looked.accept(received, "C", (), by=CLERK, at=AT)[0].state == "accepted"
+    assert looked.filing.reviewed == ("d0",)
+
+
+def test_sealing_anew_changes_the_seals_and_nothing_else():
+    old, new = Seals.new("k1"), Seals.new("k2")
+    before, both = Seals.of(old), Seals.of(f"{new},{old}")
+    there = replace(accepted(), filing=FILING.sealed(before.seal), marks=(before.mark(NUMBER),))
+    (then,) = resealed(there, both.sealed_anew(), (both.mark(NUMBER),))
+    alone = Seals.of(new)
+    assert alone.open(then.filing.applicant.number) == NUMBER
+    assert then.marks == (alone.mark(NUMBER),)
+    assert replace(then, filing=there.filing, marks=there.marks) == there
+
+
+def test_row_03_a_draft_is_saved_again_and_again_and_only_by_who_began_it_or_was_let_in():
+    empty = Filing("2.000815", Applicant(""))
+    (draft,) = Draft.begin("d1", empty, code="7KM2P-XQ4RT", by=CITIZEN, at=AT)
+    (more,) = draft.save(FILING, by=CITIZEN, at=AT + timedelta(days=2))
+    assert (more.filing, more.until) == (FILING, AT + timedelta(days=2) + KEPT_FOR)
+    with pytest.raises(NotYourDraft):
+        draft.save(FILING, by=CLERK, at=AT)
+    (helped,) = more.help(by=CLERK)
+    assert helped.save(empty, by=CLERK, at=AT)[0].filing == empty
+    with pytest.raises(NotYourDraft):
+        helped.save(empty, by=STRANGER, at=AT)
+
+
+def test_of_a_draft_that_is_over_nothing_is_left():
+    (draft,) = Draft.begin("d1", FILING, code="7KM2P-XQ4RT", by=CITIZEN, at=AT)
+    (gone,) = draft.throw_away(by=CITIZEN)
+    assert "Thơm" not in str(gone)
+    with pytest.raises(NoSuchDraft):
+        gone.save(FILING, by=CITIZEN, at=AT)
