@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench import scans
 from bench.clerks import clerks
 from bench.growth import LEAST, Growth, grow
 from bench.measure import Measured, Phase, measure
@@ -29,9 +30,11 @@ class Plan:
     rounds: int
     seconds: float
     warm: float
+    scans: int
+    """Scans that are put each time."""
 
 
-QUICK, FULL = Plan(1, 3, 2), Plan(3, 6, 3)
+QUICK, FULL = Plan(1, 3, 2, 40), Plan(3, 6, 3, 120)
 
 
 @dataclass(slots=True)
@@ -102,8 +105,9 @@ def main(folder: Path, results: Path, plan: Plan, scale: int = 0) -> None:
         bench.warm_up()
         for nth in range(plan.rounds):
             bench.round(nth)
+        scanned = scans.measured(place, plan.rounds, plan.scans)
         grown = bench.grow(scale) if scale else []
-    found = [*rows(bench.runs), *(growth_rows(grown) if grown else [])]
+    found = [*rows(bench.runs), *scanned, *(growth_rows(grown) if grown else [])]
     show(found, bench.runs)
     console.print(f"Written: {_shown(write(found, bench.runs, results))}")
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 COUNTERS = tuple(f"H36.{commune}.01" for commune in range(201, 207))
 """The receiving offices: each has its own series of dossier numbers."""
-PROCEDURE = "1.001612"
+PROCEDURE = "2.000908"
+"""One without a fee: what is due would be one event and one message more, which the floors do not write."""
 PAPERS = (
     "request",
     "identity",

@@ -138,6 +138,14 @@ class Calendar:
         # A last day that is a day off moves to the next working day (Civil Code 2015, art. 148.5).
         return self._closing(self._index(self._day(start) + timedelta(days=term.amount)))
 
+    def forward_by(self, received: datetime) -> datetime:
+        """Until when it goes to who decides: that day; after 15:00 the next morning (Decree 61/2018 art. 18)."""
+        local = _local(received)
+        index = self._day0(local, cutoff=True)
+        if self._day(index) == local.date():
+            return self._closing(index)
+        return datetime.combine(self._day(index), self.hours.morning[0], VIETNAM)
+
     def working_time(self, a: datetime, b: datetime) -> timedelta:
         """Office time from `a` to `b`; negative when `b` is the earlier."""
         return self._elapsed(_local(b)) - self._elapsed(_local(a))

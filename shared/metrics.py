@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from fastapi import Request, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
@@ -43,7 +44,7 @@ class _Heart:
         yield held
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(_: Anyone, request: Request) -> Response:
     """Everything that is counted; 503 while the store is away, as a scrape that fails is an alarm too."""
     frame = request.app.state.frame

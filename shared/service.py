@@ -19,6 +19,7 @@ from shared import asyncapi, health, metrics, problems, web
 from shared.auth import Tokens
 from shared.bus import Bus, Hears
 from shared.errors import Unavailable, place, way
+from shared.openapi import Example, describe
 from shared.relay import Relay
 from shared.repository import Carry, Database, Repository, connect
 from shared.settings import Settings, WrongSettings
@@ -146,9 +147,13 @@ def build(
     hears: Sequence[Hears[S]] = (),
     rounds: Sequence[Round[S]] = (),
     pages: Sequence[Path] = (),
+    examples: Sequence[Example] = (),
     exporter: SpanExporter | None = None,
 ) -> FastAPI:
-    """A service's application; `pages` are folders of its templates. Nothing connects before its lifespan starts."""
+    """A service's application; `pages` are folders of its templates, `examples` are shown with its API.
+
+    Nothing connects before its lifespan starts.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -172,6 +177,7 @@ def build(
         app.router.routes.extend(it.routes)  # as they are: FastAPI's included routers match each request twice
     problems.install(app)
     web.install(app, *pages)
+    app.openapi = describe(app, examples)
     return app
 
 

@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from deploy.engines import Engines
 from tests.intake.front import Front, front
+
+settings.register_profile("house", deadline=None)  # a busy machine is no mistake of a rule
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

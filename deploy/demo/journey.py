@@ -136,7 +136,7 @@ class Job:
         await self._on_the_road("delivery", {"proof": proof, "shown": "cccd"})
         await self._on_the_road("money", {"dong": 75_000})
         await self._came("out-for-delivery", "parcel-delivered", times=2)
-        await self._came("money-collected", "result-handed-over")
+        await self._came("money-collected", "fee-paid", "result-handed-over")
 
     async def told_everything(self) -> None:
         """Each message found its way: by call, as there is no address to write to."""
@@ -181,11 +181,13 @@ class Job:
 
 TOLD = (
     "dossier-accepted",
+    "fee-due",
     "case-opened",
     "supplement-requested",
     "case-decided",
     "out-for-delivery",
     "invitation-left",
+    "fee-paid",
     "result-handed-over",
 )
 """The facts of this job of which the applicant hears."""

@@ -10,6 +10,8 @@ from shared.events import Envelope
 WORDS = {
     "dossier-submitted": "filed at {receiving_office} for {procedure} (channel {channel}, assisted: {assisted})",
     "dossier-accepted": "received as {code}; due {due_at}; {papers_on_paper} sheets lie at {support_point}",
+    "fee-due": "{dong} đồng are to be paid",
+    "fee-paid": "{dong} đồng came in by {way}; still owed: {owed}",
     "dossier-supplemented": "the missing papers were brought to {office}",
     "result-handed-over": "the result is with the citizen (by {by}): the dossier is closed, state 10",
     "contact-recorded": "how to reach them is recorded (restricted topic)",

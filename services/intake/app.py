@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import msgspec
 from fastapi import FastAPI
 from opentelemetry.sdk.trace.export import SpanExporter
 
@@ -21,6 +22,7 @@ from services.intake.scans.taking import Taking
 from services.intake.settings import IntakeSettings
 from services.intake.store import keep
 from shared.documents import PAPERS, Documents
+from shared.openapi import Example
 from shared.reference import table, table_at, working_calendar
 from shared.sealing import Seals
 from shared.service import build
@@ -41,6 +43,7 @@ def create(settings: IntakeSettings, exporter: SpanExporter | None = None) -> Fa
         hears=consumers.HEARS,
         rounds=[asking_the_bank(bank), learning_the_catalogue, sweeping(papers), ending_drafts(), sealing_anew(seals)],
         pages=[pages.TEMPLATES],
+        examples=msgspec.convert(table("services.intake.data", "examples.yaml")["examples"], list[Example]),
         exporter=exporter,
     )
     app.state.tries = Tries()

@@ -136,10 +136,11 @@ def money_collected(heard: Heard[MoneyCollected], store: Store) -> Awaitable[obj
     """The postman took it at the door: it is in the bill's book. Where nothing is due it is parked, for a person."""
     event, envelope = heard.event, heard.envelope
     by, at = Person("", "", event.role, event.office), datetime.fromisoformat(envelope.time)
+    id = f"{event.parcel}-{envelope.sequence}"
     return store.dossiers.change(
         envelope.subject,
         lambda dossier: dossier.with_bill(
-            lambda bill: bill.collect(envelope.id, event.dong, parcel=event.parcel, by=by, at=at), by=by, at=at
+            lambda bill: bill.collect(id, event.dong, parcel=event.parcel, by=by, at=at), by=by, at=at
         ),
         cause=heard,
     )

@@ -62,11 +62,12 @@ class Published:
         await self.offices.prepare()
         await self.publications.prepare(BY_NUMBER, UNDONE)
         await self._read()
-        while any(contents := missing(self._package, self.catalogue)):
+        while any(contents := missing(self._package, self._gathered())):
             try:
                 await self.publish(packaged(*contents, number=self._last + 1, at=server_time()))
             except Conflict:  # another replica is at the same
                 await self.look()
+        self.catalogue = self._gathered()
 
     async def look(self) -> None:
         """Learn what was published since, and finish what its publisher left unfinished."""
@@ -78,7 +79,7 @@ class Published:
                 await self._list(it)
                 self._last = max(self._last, it.number)
             if newer:
-                self._gather()
+                self.catalogue = self._gathered()
 
     async def publish(self, publication: Publication) -> Publication:
         """Publish it all, next in the series. Raises `Changed` where another came between; `Conflict`."""
@@ -96,7 +97,7 @@ class Published:
         return found
 
     async def _read(self) -> None:
-        """Everything, at start. What others publish meanwhile is looked at afterwards."""
+        """Everything, at start. It is not offered yet: a new store is empty until the package is published."""
         async with self._looking:
             last = await self.publications.find({}, sort=("-state.number",), limit=1)
             for it in await self.publications.find({"state.is_done": False}, limit=MOST):
@@ -104,8 +105,6 @@ class Published:
             self._procedures = {it.id: it for it in await self.procedures.find({}, limit=MOST)}
             self._offices = {it.id: it for it in await self.offices.find({}, limit=MOST)}
             self._last = last[0].number if last else 0
-            if self._procedures:  # in a new store there is the package's until it is published
-                self._gather()
 
     async def _list(self, it: Publication) -> None:
         """Every version of a publication into the catalogue; what stands there already is left as it is."""
@@ -131,6 +130,6 @@ class Published:
 
         return self.offices.keep(office.code, decide)
 
-    def _gather(self) -> None:
+    def _gathered(self) -> Catalogue:
         procedures = tuple(it.offered for it in self._procedures.values())
-        self.catalogue = Catalogue(procedures, tuple(it.content for it in self._offices.values()))
+        return Catalogue(procedures, tuple(it.content for it in self._offices.values()))

@@ -1,8 +1,6 @@
 """Intake's own settings, on top of the common ones."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
 
 from shared.sealing import Seals, WrongKeys
 from shared.settings import Settings, WrongSettings, told
@@ -27,12 +25,9 @@ class IntakeSettings(Settings):
     bank_key: str = told("the key with which the provider and intake sign what they tell each other", "", secret=True)
     registry_url: str = told("the population registry's API, http://host:port; empty: everything is typed", "")
 
-    @classmethod
-    def read(cls, environment: Mapping[str, str]) -> Self:
-        """Raises `WrongSettings` for keys that cannot seal too."""
-        settings = super(IntakeSettings, cls).read(environment)  # slots make a second class
+    def __post_init__(self) -> None:
+        """Raises `WrongSettings` for keys that cannot seal."""
         try:
-            Seals.of(settings.seal_keys)
+            Seals.of(self.seal_keys)
         except WrongKeys as wrong:
             raise WrongSettings(f"The settings are wrong:\n  - MOTCUA_SEAL_KEYS: {wrong}") from wrong
-        return settings

@@ -124,22 +124,19 @@ class Store:
 
     async def of_orders(self, references: Sequence[str]) -> list[Dossier]:
         """The dossiers that opened payments at the bank under these references."""
-        return await self.dossiers.find({"state.bill.orders.reference": {"$in": list(references)}}, limit=1_000)
+        return await self.dossiers.find(with_orders(references), limit=1_000)
 
     async def open_at_bank(self, asked_before: datetime, *, limit: int = 50) -> list[Dossier]:
         """Whose payment or refund is open at the bank, and was last asked about before then."""
-        wanted = {"state.bill.asked_at": {"$gt": BEGINNING, "$lt": asked_before}}
-        return await self.dossiers.find(wanted, sort=("state.bill.asked_at",), limit=limit)
+        return await self.dossiers.find(at_bank(asked_before), sort=("state.bill.asked_at",), limit=limit)
 
     async def moved_at(self, office: str, day: str) -> list[Dossier]:
         """The dossiers in whose books this office has lines of that day, `2026-11-24`."""
-        line = {"$elemMatch": {"office": office, "day": day}}
-        return await self.dossiers.find({"state.bill.book": line, "state.bill.book.day": day}, limit=10_000)
+        return await self.dossiers.find(with_cash(office, day), limit=10_000)
 
     async def unpaid_at(self, office: str) -> list[Dossier]:
         """The dossiers received at an office of which a bill is open; a thousand at most."""
-        wanted = {"state.bill.office": office, "state.bill.state": {"$in": ["unpaid", "waiting"]}}
-        return await self.dossiers.find(wanted, limit=1_000)
+        return await self.dossiers.find(unpaid(office), limit=1_000)
 
     async def receipts_of(self, ids: Sequence[str]) -> list[Receipt]:
         return await self.receipts.find({"_id": {"$in": list(ids)}}, limit=10_000)
@@ -295,6 +292,26 @@ def waiting_before(ticket: Ticket) -> Mapping[str, Any]:
     """Who stands before a number in its queue; served by `QUEUE`."""
     wanted = {"state.office": ticket.office, "state.day": ticket.day.isoformat(), "state.state": "waiting"}
     return {**wanted, "state.place_at": {"$lt": ticket.place_at}}
+
+
+def with_orders(references: Sequence[str]) -> Mapping[str, Any]:
+    """Served by `BY_ORDER`."""
+    return {"state.bill.orders.reference": {"$in": list(references)}}
+
+
+def at_bank(asked_before: datetime) -> Mapping[str, Any]:
+    """Served by `AT_BANK`."""
+    return {"state.bill.asked_at": {"$gt": BEGINNING, "$lt": asked_before}}
+
+
+def with_cash(office: str, day: str) -> Mapping[str, Any]:
+    """One line of the book with both; served by `CASH`, whose condition the second part repeats."""
+    return {"state.bill.book": {"$elemMatch": {"office": office, "day": day}}, "state.bill.book.day": day}
+
+
+def unpaid(office: str) -> Mapping[str, Any]:
+    """Served by `UNPAID`."""
+    return {"state.bill.office": office, "state.bill.state": {"$in": ["unpaid", "waiting"]}}
 
 
 def keep(database: Database, carry: Carry, catalogue: Catalogue | None = None) -> Store:

@@ -25,6 +25,8 @@ OPEN = {
     "/pay/{token}",  # the token is a signed link of half an hour
     "/pay/{token}/asked",
     "/payments/callbacks",  # the bank signs what it says
+    "/queue",  # whoever comes to the door takes a number: it knows nobody, and an address gets few of them
+    "/queue/tickets/{ticket_id}",
 }
 
 

@@ -42,7 +42,7 @@ class Upstream(ThreadingHTTPServer):
 
 @pytest.fixture
 def upstreams() -> Iterator[dict[str, list[Upstream]]]:
-    names = ("intake", "postal", "processing", "notify", "demo_issuer")
+    names = ("intake", "postal", "processing", "notify", "demo_issuer", "demo_bank")
     made = {name: [Upstream(f"{name}-{number}") for number in (1, 2)] for name in names}
     yield made
     for both in made.values():
@@ -71,6 +71,9 @@ def door(tmp_path: Path, upstreams: dict[str, list[Upstream]]) -> Iterator[httpx
         ("/processing/cases", "processing", "/cases"),
         ("/notify/messages", "notify", "/messages"),
         ("/demo/people", "demo_issuer", "/people"),
+        ("/demo/bank/pay/MC1", "demo_bank", "/pay/MC1"),
+        ("/pay/token", "intake", "/pay/token"),
+        ("/counter/cash", "intake", "/counter/cash"),
     ],
 )
 def test_each_path_goes_to_its_service_without_its_prefix(door: httpx.Client, asked: str, who: str, path: str):

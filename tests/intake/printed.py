@@ -117,6 +117,7 @@ def given(it: Regime, form: FormName, /, **applicant: str) -> Given:
     apology = Worded(reason=REASON, new_due=it.at + timedelta(days=10), contact="bà Hồng, 02633 850 123")
     stop = Worded(reason="Người nộp hồ sơ đề nghị rút hồ sơ", ground="Điều 20 Nghị định 118/2025/NĐ-CP")
     facts: dict[FormName, tuple[Dossier, Progress | None, Worded]] = {
+        "filed": (replace(filed(it, **applicant), respond_by=it.at + timedelta(hours=30)), None, Worded()),
         "slip": (accepted(it, **applicant), None, Worded()),
         "supplement": (asked(it, **applicant), None, Worded()),
         "refusal": (refused(it, **applicant), None, Worded(ground="Điều 7 Luật Hộ tịch 2014")),

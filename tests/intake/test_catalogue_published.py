@@ -191,7 +191,12 @@ def test_an_export_read_again_changes_nothing(desk: Front):
 
 
 def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(desk: Front):
-    for content, words in ((b"", "empty"), (b"PK\x03\x04junk", "save it again"), (b"a: [", "not YAML"), (b"- a", "begin")):
+    for content, words in (
+        (b"", "empty"),
+        (b"PK\x03\x04junk", "save it again"),
+        (b"a: [", "not YAML"),
+        (b"- a", "begin"),
+    ):
         answer = ask(desk, "POST", "/catalogue/dry-run", content=content)
         assert answer.status_code == 422
         assert words in answer.json()["detail"]
@@ -214,9 +219,11 @@ def test_another_replica_offers_it_by_its_next_round(desk: Front, engines: Engin
     content = to_workbook(Catalogue((replace(PACKAGE.procedure("2.000575", TODAY), valid_from=NEXT_YEAR),), ()))
 
     async def learn() -> Catalogue:
-        await other._read()
+        await other.prepare()
         run = (await asyncio.to_thread(ask, desk, "POST", "/catalogue/dry-run", content=content)).json()
-        made = await asyncio.to_thread(ask, desk, "POST", f"/catalogue/publication?digest={run['digest']}", content=content)
+        made = await asyncio.to_thread(
+            ask, desk, "POST", f"/catalogue/publication?digest={run['digest']}", content=content
+        )
         assert made.status_code == 200, made.text
         await other.look()
         return other.catalogue

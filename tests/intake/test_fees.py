@@ -261,6 +261,27 @@ def test_what_is_cancelled_asks_for_nothing_and_money_that_still_comes_is_to_be_
 def test_cancelling_what_was_paid_leaves_the_money_to_be_refunded():
     it = paid(bill())
     assert it.cancel("refused") == (it,)
+    partly = bill().collect("e", 4_000, parcel="P", by=CLERK, at=NOW)[0].cancel("withdrawn")[0]
+    assert (partly.state, partly.owed) == ("cancelled", -4_000)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"dong": 0},
+        {"dong": -1},
+        {"dong": 10**13},
+        {"id": ""},
+        {"id": "a/b"},
+        {"reference": "ồ"},
+        {"at": "2026-11-24T03:00:00"},
+    ],
+)
+def test_what_cannot_be_a_movement_of_money_is_not_read(wrong: dict[str, object]):
+    right = {"id": "B1", "reference": "MC1", "dong": 1, "at": "2026-11-24T03:00:00Z"}
+    assert msgspec.convert(right, Movement).dong == 1
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({**right, **wrong}, Movement)
 
 
 def test_a_bill_comes_out_of_the_store_as_it_went_in():

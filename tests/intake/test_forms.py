@@ -43,6 +43,7 @@ PRINTED: list[tuple[Regime, FormName, str, str]] = [
     (NEW, "control", "06", "Phiếu kiểm soát quá trình giải quyết hồ sơ"),
 ]
 WORDS: dict[FormName, tuple[str, ...]] = {
+    "filed": (),
     "slip": ("Quyển số:", "Số thứ tự: 1042", "1 bản chính, 2 bản sao", "Liên 1", "0912 345 678"),
     "supplement": ("không đọc được: trang hai bị nhòe", "chưa có", "Địa chỉ của người nộp", "thiếu tên thôn"),
     "refusal": ("Không thuộc thẩm quyền của ủy ban nhân dân cấp xã", "Điều 7 Luật Hộ tịch 2014"),
@@ -67,6 +68,25 @@ def test_row_14_each_form_of_both_sets_bears_its_number_its_words_and_a_qr_at_th
     for words in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", title.upper(), *WORDS[name]):
         assert words in text
     assert f"(Mẫu số {number}, {it.circular})" in text
+
+
+@pytest.mark.parametrize("it", REGIMES, ids=lambda it: it.name)
+def test_row_14_a_filing_has_its_number_on_paper_before_it_is_accepted(it: Regime):
+    pdf = FORMS["filed"].pdf(given(it, "filed"))
+    ((text, right, down),) = codes(pdf, f"form-{it.name}-filed")
+    assert text == f"7KM2P-XQ4RT|{it.procedure}|{NUMBER}|Giấy xác nhận đã nộp hồ sơ"
+    assert (right < 1 / 4, down < 1 / 5) == (True, True)
+    (page,) = pages("filed", given(it, "filed"))
+    for words in ("Mã tra cứu 7KM2P-XQ4RT", "chưa được tiếp nhận chính thức", "trả lời chậm nhất", "1 bản chính"):
+        assert words in page
+    assert "Mẫu số" not in page
+    assert "chưa được tiếp nhận" not in " ".join(pages("filed", replace(given(it, "filed"), dossier=accepted(it))))
+
+
+@pytest.mark.parametrize("odd", ["\x00\x07", "\u202egnort", "𠀋 🏤", "a" * 3_000, "\u200b" * 50, "ا ب", "1. + - / = #"])
+def test_no_character_breaks_a_form(odd: str):
+    for name in ("filed", "slip", "apology"):
+        assert FORMS[name].pdf(given(NEW, name, name=f"Nguyễn {odd}", address=odd)).startswith(b"%PDF")
 
 
 def test_the_set_changes_with_the_day_of_reception_and_not_with_the_day_of_printing():

@@ -17,15 +17,18 @@ import httpx
 import pytest
 
 from deploy.engines import Engines
+from services.intake.api.papers import unknown
 from services.intake.api.uploads import PART as PART_KEPT
 from services.intake.app import create
 from services.intake.domain.link import LIVES
+from services.intake.domain.scan import NotYourScan, ScanTooLarge
 from services.intake.domain.upload import KEPT
 from services.intake.rounds import sweep
 from services.intake.scans.taking import parts_of
 from shared.clock import server_time
 from shared.documents import PAPERS, Documents
 from shared.errors import Unavailable
+from shared.people import Person
 from tests.intake import sheets_of_paper as sheets
 from tests.intake.front import PROCEDURE, Front, front
 from tests.shared.apps import client, ready, running
@@ -378,8 +381,8 @@ def test_row_12_a_preview_tells_pages_and_warnings_in_both_languages_and_has_a_s
         shown = asked.get(f"/papers/{digest}/preview").json()
         assert (shown["pages"], shown["kind"]) == (3, "application/pdf")
         assert [(it["page"], it["what"]) for it in shown["warnings"]] == [(2, "blurred"), (3, "empty")]
-        assert shown["warnings"][0]["vi"] == "Trang này bị mờ, khó đọc."
-        assert shown["warnings"][0]["en"] == "This page is blurred and hard to read."
+        assert shown["warnings"][0]["vi"] == "Bị mờ, khó đọc."
+        assert shown["warnings"][0]["en"] == "Blurred, hard to read."
         picture = asked.get(shown["thumbnail"].removeprefix("/intake"))
         assert picture.headers["content-type"] == "image/png"
         assert sheets.Image.open(io.BytesIO(picture.content)).height == 280
@@ -498,3 +501,21 @@ def test_row_10_a_paper_that_was_changed_behind_our_back_is_never_sent(
     assert any("ALARM" in it.getMessage() and digest_of(content) in it.getMessage() for it in caplog.records)
     link = desk.do(desk.app.state.store.links.find({"state.dossier": filed[0]}))[0]
     assert link.used == ()
+
+
+def test_only_scans_that_are_here_are_ones_own_and_are_small_enough_can_be_filed(desk: Front):
+    content = fresh_pdf()
+    state = desk.app.state
+    clerk, citizen = Person("demo-counter", "", "counter-clerk", "H36.202.02"), Person(CITIZEN, "", "citizen", "")
+    with asking(desk) as asked:
+        digest = asked.post("/papers", content=content).json()["digest"]
+
+    def unknown_to(by: Person, most: int = 0) -> list[str]:
+        return desk.do(unknown([digest, "0" * 64, digest], state.store, state.papers, by, most))
+
+    assert unknown_to(clerk) == ["0" * 64]
+    assert unknown_to(clerk, len(content)) == ["0" * 64]
+    with pytest.raises(ScanTooLarge, match="150 to 200 dpi"):
+        unknown_to(clerk, len(content) - 1)
+    with pytest.raises(NotYourScan):
+        unknown_to(citizen)

@@ -128,7 +128,7 @@ def test_facts_that_come_in_their_order_are_each_followed():
 
 
 def test_a_procedure_version_is_published_under_its_code_and_version():
-    listed, said = ListedProcedure.publish(PROCEDURE)
+    listed, said = ListedProcedure.publish(PROCEDURE, at=AT)
     assert listed.id == f"{PROCEDURE.code}@{PROCEDURE.version}"
     assert isinstance(said, ProcedurePublished)
     assert said.name == PROCEDURE.name
@@ -139,14 +139,14 @@ def office(until: date | None) -> Office:
 
 
 def test_an_office_is_opened_once_and_closed_once_when_it_is_given_an_end():
-    opened, *said = ListedOffice.open(office(None))
+    opened, *said = ListedOffice.open(office(None), at=AT)
     assert [type(it) for it in said] == [OfficeOpened]
-    ended = ListedOffice.open(office(date(2025, 6, 30)))
-    assert [type(it) for it in ended[1:]] == [OfficeOpened, OfficeClosed]
+    ended = office(date(2025, 6, 30))
+    assert [type(it) for it in ListedOffice.open(ended, at=AT)[1:]] == [OfficeOpened, OfficeClosed]
     closed, *said = opened.closed_as(ended)
     assert [type(it) for it in said] == [OfficeClosed]
     last = said[0]
     assert isinstance(last, OfficeClosed)
     assert (last.name, last.kind, last.valid_from) == ("Văn phòng", "one-stop", date(2018, 1, 1)), "all that is known"
     assert closed.closed_as(ended) == (closed,)
-    assert opened.closed_as(ListedOffice.open(office(None))) == (opened,)
+    assert opened.closed_as(office(None)) == (opened,)

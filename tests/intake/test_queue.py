@@ -1,6 +1,7 @@
 """The queue: a number for each, called fairly, by one desk only, tied to the dossier that comes of it."""
 
 import asyncio
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import fields
@@ -11,7 +12,6 @@ import httpx
 import pytest
 from hypothesis import given, strategies as st
 
-from deploy.engines import Engines
 from services.intake.api.given import local_day
 from services.intake.api.queue import Turns, called_next
 from services.intake.domain.ticket import (
@@ -29,7 +29,7 @@ from services.intake.store import keep, waiting_before
 from shared.people import Person
 from shared.repository import nowhere
 from shared.web.limits import Allowance
-from tests.intake.front import PROCEDURE, Front, front
+from tests.intake.front import PROCEDURE, Front
 from tests.intake.printed import codes, texts
 
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -102,12 +102,6 @@ def test_who_may_go_first_waits_less_and_nobody_is_overtaken_by_who_came_more_th
             assert first.taken_at <= behind.taken_at + HEAD_START
             if first.priority == behind.priority:
                 assert first.taken_at <= behind.taken_at
-
-
-@pytest.fixture(scope="module")
-def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    with front(engines, tmp_path_factory.mktemp("front")) as running:
-        yield running
 
 
 @pytest.fixture
@@ -261,3 +255,20 @@ def test_each_question_to_the_queue_is_answered_by_an_index(desk: Front, site: h
         assert "IXSCAN" in str(plan)
         assert index in str(plan)
         assert "'stage': 'SORT'" not in str(plan)
+
+
+def test_a_nervous_finger_that_touches_the_machine_twice_gets_one_number(desk: Front, site: httpx.Client):
+    machine = httpx.get(f"{desk.url}/queue", params={"office": OFFICE}).text
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', machine)) | {"what": "ask", "priority": ""}
+    answers = [httpx.post(f"{desk.url}/queue", data=fields) for _ in range(2)]
+    assert [it.status_code for it in answers] == [303, 303]
+    assert answers[0].headers["location"] == answers[1].headers["location"] == f"/queue/ticket/{fields['id']}"
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"id": "x"}, {"id": str(uuid.UUID(int=1))}, {"id": str(uuid.UUID(int=2)), "office": "x"}]
+)
+def test_a_form_that_is_not_the_machine_s_is_refused(desk: Front, fields: dict[str, str]):
+    assert httpx.post(f"{desk.url}/queue", data=fields).status_code in {404, 422}
+    for deed in ({}, {"do": "sing"}, {"do": "next", "desk": "bàn"}, {"do": "done", "ticket": "x"}):
+        assert httpx.post(f"{desk.url}/queue/desk", data=deed, headers=desk.headers()).status_code == 422

@@ -1,6 +1,7 @@
 """The reception slip on paper: read back as a person, a scanner and a search would; and each print of it on record."""
 
 import logging
+import uuid
 from dataclasses import replace
 
 import httpx
@@ -132,6 +133,8 @@ def test_an_apology_is_worded_once_and_a_reprint_says_the_same(desk: Front):
     words = {"reason": "Xác minh ở nơi khác chưa xong", "new_due": "2099-01-05T10:00:00+07:00"}
     naive = httpx.post(address, json=words | {"new_due": "2099-01-05T10:00:00"}, headers=desk.headers())
     assert (naive.status_code, naive.json()["code"]) == (422, "no-time-zone")
+    for wrong in ({"new_due": "9999-12-31T23:59:59Z"}, {"reason": "x" * 2_001}, {"new_due": "2020-01-01T00:00:00Z"}):
+        assert httpx.post(address, json=words | wrong, headers=desk.headers()).status_code == 422
     first = httpx.post(address, json=words, headers=desk.headers("demo-leader"))
     assert first.status_code == 200, first.text
     again = texts(httpx.get(address, headers=desk.headers()).content)[0]
@@ -140,3 +143,25 @@ def test_an_apology_is_worded_once_and_a_reprint_says_the_same(desk: Front):
     assert "In lại lần 1" in again
     other = httpx.post(address, json=words | {"reason": "Máy chủ hỏng"}, headers=desk.headers("demo-leader"))
     assert "In lại" not in texts(other.content)[0]
+
+
+def test_a_citizen_prints_the_papers_of_their_own_filing_and_of_no_other(desk: Front):
+    other = desk.file(accept=False)
+    for name in ("filed", "slip"):
+        address = f"{desk.url}/intake/dossiers/{other['id']}/{name}.pdf"
+        assert httpx.get(address, headers=desk.headers("demo-citizen")).json()["code"] == "not-yours"
+    id, applicant = uuid.uuid4(), {"name": "Ka Thơm", "number": "068195004321"}
+    filing = {"procedure": PROCEDURE, "applicant": applicant, "channel": "online", "receiving_office": "H36.202.02"}
+    filed = httpx.put(f"{desk.url}/intake/dossiers/{id}", json=filing, headers=desk.headers("demo-citizen"))
+    assert filed.status_code == 201, filed.text
+    address = f"{desk.url}/intake/dossiers/{id}/filed.pdf"
+    (page,) = texts(httpx.get(address, headers=desk.headers("demo-citizen")).content)
+    assert filed.json()["tracking"] in page
+    assert "Ka Thơm" in page
+
+
+def test_an_unknown_form_and_an_unknown_dossier_are_told_apart(desk: Front):
+    address = f"{desk.url}/intake/dossiers/{desk.file()['id']}/forms"
+    assert httpx.get(f"{address}/horoscope.pdf", headers=desk.headers()).status_code == 422
+    nobody = f"{desk.url}/intake/dossiers/{uuid.uuid4()}/slip.pdf"
+    assert httpx.get(nobody, headers=desk.headers()).status_code == 404

@@ -16,6 +16,7 @@ from tests.journeys.load import AGAIN, CLERK
 THE_JOB = [
     "dossier-submitted",
     "dossier-accepted",
+    "fee-due",
     "case-opened",
     "manifest-opened",
     "manifest-sealed",
@@ -38,7 +39,7 @@ THE_JOB = [
     "result-handed-over",
 ]
 """Facts of which each is the cause of the next, or was waited for before it."""
-MESSAGES = ["accepted", "opened", "supplement", "decided-positive", "handed-over"]
+MESSAGES = ["accepted", "fee-due", "opened", "supplement", "decided-positive", "fee-paid", "handed-over"]
 MESSAGES_ON_THE_ROAD = ["out-for-delivery", "invitation-left", "out-for-delivery"]
 
 

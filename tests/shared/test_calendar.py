@@ -273,3 +273,19 @@ def test_a_table_that_is_not_there_or_no_table_is_told_with_its_name(tmp_path: P
     scribble.write_text("- only a list", encoding="utf-8")
     with pytest.raises(reference.UnreadableTable, match=r"scribble\.yaml must begin with names"):
         reference.table_at(str(scribble))
+
+
+@pytest.mark.parametrize(
+    ("received", "forward_by"),
+    [
+        (at(2026, 11, 20, 9), at(2026, 11, 20, 17)),
+        (at(2026, 11, 20, 15), at(2026, 11, 20, 17)),
+        (at(2026, 11, 20, 15, 1), at(2026, 11, 23, 7, 30)),
+        (at(2026, 11, 23, 16), at(2026, 11, 25, 7, 30)),
+        (at(2026, 11, 21, 10), at(2026, 11, 23, 7, 30)),
+    ],
+)
+def test_what_comes_in_after_three_is_carried_on_at_the_start_of_the_next_working_day(
+    received: datetime, forward_by: datetime
+) -> None:
+    assert CALENDAR.forward_by(received) == forward_by

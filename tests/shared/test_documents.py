@@ -12,7 +12,16 @@ from types import SimpleNamespace
 import pytest
 
 from deploy.engines import Engines
-from shared.documents import Corrupted, Documents, DocumentTooLarge, EmptyDocument, Stored, UnknownKind, recognised
+from shared.documents import (
+    Corrupted,
+    Documents,
+    DocumentTooLarge,
+    EmptyDocument,
+    Stored,
+    UnknownKind,
+    received,
+    recognised,
+)
 from shared.errors import NotFound, Refusal, Unavailable
 from tests.shared.toys import fresh
 
@@ -53,10 +62,25 @@ async def test_what_was_put_comes_back_under_its_digest(documents: Documents):
 
 async def test_the_same_content_is_stored_once(documents: Documents):
     first, *others = await asyncio.gather(*(put(documents, b"the same") for _ in range(5)))
-    before = documents._client.stat_object(documents._bucket, first.digest).last_modified
     assert {first, *others, await put(documents, b"the", b" same")} == {first}
-    assert len(list(documents._client.list_objects(documents._bucket))) == 1
-    assert documents._client.stat_object(documents._bucket, first.digest).last_modified == before
+    assert [it.object_name for it in documents._client.list_objects(documents._bucket)] == [first.digest]
+
+
+async def test_what_lies_there_damaged_is_whole_again_when_it_is_put_again(documents: Documents):
+    stored = await put(documents, b"a scan")
+    documents._client.put_object(documents._bucket, stored.digest, io.BytesIO(b"rotten"), 6)
+    await put(documents, b"a scan")
+    assert await documents.get(stored.digest) == b"a scan"
+
+
+async def test_what_changes_between_here_and_there_is_not_kept(documents: Documents):
+    with await received(chunks(b"a scan"), most=100) as whole:
+        whole.file.seek(0)
+        whole.file.write(b"forged")
+        whole.file.flush()
+        with pytest.raises(Unavailable):
+            await documents.keep(whole, PDF)
+    assert not await documents.has(whole.digest)
 
 
 async def test_content_that_was_changed_behind_our_back_is_detected(documents: Documents):

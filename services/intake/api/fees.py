@@ -154,6 +154,7 @@ async def receipt(dossier_id: UUID, payment_id: str, clerk: CounterClerk, kept: 
 
 @router.post(
     "/payments/callbacks",
+    responses={401: {"description": "Not signed by the bank"}},
     openapi_extra={
         "parameters": [
             {"name": SIGNATURE, "in": "header", "required": True, "schema": {"type": "string"}},

@@ -163,7 +163,8 @@ class Accepting:
         agency = AgencyCode.of(filing.receiving_office)
         terms = procedure.terms(filing.case)
         due = working.due(at, Term(terms.unit, terms.amount))
-        received = Received(due, by.office if by.office != filing.competent_office else "")
+        support_point = by.office if by.office != filing.competent_office else ""
+        received = Received(due, support_point, working.forward_by(at))
         missing = tuple(paper.name for paper in procedure.missing(filing.papers, filing.case))
         bill = Bill.of(procedure.fees, filing.charges, office=filing.receiving_office, by=by)
         return cls(agency, f"{agency.text}-{local_day(at):%y%m%d}", received, missing, bill, by, at)

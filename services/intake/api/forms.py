@@ -16,7 +16,7 @@ from services.intake.domain.printing import Printing, Worded
 from services.intake.forms import FORMS, FormName, Given
 from services.intake.store import Store
 from shared import door
-from shared.auth import CounterClerk, Insider
+from shared.auth import Filer, Insider
 from shared.calendar import Calendar
 from shared.codes import DossierCode
 from shared.door import Now
@@ -46,7 +46,7 @@ class Desk:
     async def print(self, name: FormName, id: UUID, words: Worded | None = None) -> Response:
         """Refused before anything is written; then counted; then printed, with what was counted on it."""
         dossier = await self.kept.dossiers.get(str(id))
-        dossier.handled_by(self.by)
+        _may_print(dossier, self.by)
         there = await self.kept.printing_of(Printing.id_of(dossier.id, name))
         form, given = FORMS[name], await self._given(dossier)
         words = self._dated(words, given) if words else None
@@ -94,10 +94,18 @@ class Desk:
 
 @router.get("/dossiers/{dossier_id}/slip.pdf", responses=PDF)
 async def printed_slip(
-    dossier_id: UUID, request: Request, clerk: CounterClerk, kept: Kept, working: Working, seals: Sealing, now: Now
+    dossier_id: UUID, request: Request, by: Filer, kept: Kept, working: Working, seals: Sealing, now: Now
 ) -> Response:
-    """The reception slip (form 01): one copy for the applicant, one for the file."""
-    return await _desk(request, clerk, kept, working, seals, now).print("slip", dossier_id)
+    """The reception slip (form 01): one copy for the applicant, one for the file. A citizen prints their own."""
+    return await _desk(request, by, kept, working, seals, now).print("slip", dossier_id)
+
+
+@router.get("/dossiers/{dossier_id}/filed.pdf", responses=PDF)
+async def printed_filing(
+    dossier_id: UUID, request: Request, by: Filer, kept: Kept, working: Working, seals: Sealing, now: Now
+) -> Response:
+    """The number of a filing on paper, from its first second. A citizen prints their own."""
+    return await _desk(request, by, kept, working, seals, now).print("filed", dossier_id)
 
 
 @router.get("/dossiers/{dossier_id}/forms/{form}.pdf", responses=PDF)
@@ -143,6 +151,14 @@ def shown(content: bytes, kind: str, name: str) -> Response:
     how = "inline" if kind == "application/pdf" else "attachment"
     headers = {"content-disposition": f'{how}; filename="{name}"', "cache-control": "no-store"}
     return Response(content, media_type=kind, headers=headers)
+
+
+def _may_print(dossier: Dossier, by: Person) -> None:
+    """Raises `NotYours`, `NotYourOffice`."""
+    if by.role == "citizen":
+        dossier.belongs_to(by)
+    else:
+        dossier.handled_by(by)
 
 
 def _desk(request: Request, by: Person, kept: Store, working: Calendar, seals: Seals, now: datetime) -> Desk:

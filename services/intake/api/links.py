@@ -89,7 +89,7 @@ async def issue(
     return Address(f"{root}/papers/links/{_signed(link, key)}", link.expires_at)
 
 
-@router.get("/papers/links/{token}")
+@router.get("/papers/links/{token}", responses={410: {"description": "Its minutes are over"}})
 async def read(token: str, _: Anyone, kept: Kept, papers: Papers, key: LinkKey, now: Now) -> Response:
     """The paper itself; each use is written down before its first byte leaves, and every byte was checked by then."""
     id, digest = _opened(token, key)

@@ -24,9 +24,9 @@ __all__ = ["Preview", "Taken", "UnknownPaper", "Warn", "known_scan", "most_for",
 router = door.router(tags=["papers"])
 
 WORDS: dict[str, tuple[str, str]] = {
-    "blurred": ("Trang này bị mờ, khó đọc.", "This page is blurred and hard to read."),
-    "empty": ("Trang này trống.", "This page is empty."),
-    "skewed": ("Trang này bị lệch.", "This page stands crooked."),
+    "blurred": ("Bị mờ, khó đọc.", "Blurred, hard to read."),
+    "empty": ("Trang trống.", "Empty."),
+    "skewed": ("Bị lệch.", "Crooked."),
     "unreadable": ("Không xem trước được tệp này.", "There is no preview of this file."),
     "renamed": (
         "Đuôi tên tệp không đúng với nội dung; tệp được nhận theo nội dung.",

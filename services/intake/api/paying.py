@@ -14,7 +14,7 @@ from services.intake.gateways.bank import Payments
 from services.intake.gateways.settling import Settling, bill_of
 from services.intake.store import Store
 from shared.decisions import Once
-from shared.errors import Repeated
+from shared.errors import Repeated, Unavailable
 from shared.events import Decision
 from shared.people import Person
 from shared.repository import Repository
@@ -93,7 +93,7 @@ class Till:
         return await self.store.dossiers.change(id, decided, once=once)
 
     async def refund(self, id: str, refund: str, asked: Refunding) -> Dossier:
-        """Written first; then the bank is asked where it holds the money. If it is away, the round asks again."""
+        """Written first; then the bank carries it out where it holds the money. If it is away, the round asks again."""
 
         def decided(dossier: Dossier) -> Decision[Dossier]:
             dossier.handled_by(self.by)
@@ -111,7 +111,11 @@ class Till:
                 at=self.at,
             )
 
-        return await self.store.dossiers.change(id, decided)
+        dossier = await self.store.dossiers.change(id, decided)
+        try:
+            return await self.settling.give_back(dossier)
+        except Unavailable:
+            return dossier
 
     async def receipt(self, dossier: Dossier, payment: str) -> Receipt:
         """The receipt of money that came in; made now where nobody asked for it before. Raises `NoSuchPayment`."""

@@ -1,7 +1,7 @@
 """People over HTTP: what a card says, and what somebody filed before. Numbers come in bodies, never in addresses."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from services.intake.api.filing import AtDesk, resembling
@@ -11,8 +11,9 @@ from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Resembling
 from services.intake.domain.filing import Applicant, Filing, Kind, Shown, number_of
+from services.intake.gateways.addresses import Address, today
 from shared import door
-from shared.auth import CounterClerk
+from shared.auth import CounterClerk, Filer
 from shared.door import Now
 
 __all__ = ["router"]
@@ -24,6 +25,39 @@ router = door.router(tags=["people"])
 class Scanned:
     text: str
     """What the QR of a citizen's card says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    text: str
+    """An address, old or new."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCard:
+    """What a card says, and its address in today's units where they are found."""
+
+    number: str
+    old_number: str
+    name: str
+    born: date
+    is_female: bool
+    address: str
+    issued: date | None
+    address_today: str
+
+    @classmethod
+    def of(cls, card: Card, address: Address) -> Self:
+        return cls(
+            card.number,
+            card.old_number,
+            card.name,
+            card.born,
+            card.is_female,
+            card.address,
+            card.issued,
+            address.today,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +111,16 @@ class Known:
 
 
 @router.post("/people/card")
-async def read_card(scanned: Scanned, _: CounterClerk) -> Card:
+async def read_card(scanned: Scanned, _: CounterClerk) -> ReadCard:
     """The fields of a citizen's card from its QR (`number|old number|name|birth|sex|address|issued`)."""
-    return Card.of(scanned.text)
+    card = Card.of(scanned.text)
+    return ReadCard.of(card, await today(card.address))
+
+
+@router.post("/people/address")
+async def read_address(written: Written, _: Filer) -> Address:
+    """An address in the units since 1/7/2025: districts ended, communes were joined."""
+    return await today(written.text)
 
 
 @router.post("/people/dossiers")

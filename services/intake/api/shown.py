@@ -46,6 +46,8 @@ class Slip:
     home_by: HomeBy
     owed: int = 0
     """In đồng."""
+    forward_by: datetime | None = None
+    """Until when it is on its way to who decides: after 15:00 the next morning (NĐ 61/2018 art. 18)."""
 
     @classmethod
     def of(cls, dossier: Dossier) -> Self:
@@ -61,6 +63,7 @@ class Slip:
             dossier.due_at or dossier.submitted_at,
             filing.home_by,
             dossier.bill.owed if dossier.bill else 0,
+            dossier.forward_by,
         )
 
 

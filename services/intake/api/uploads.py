@@ -40,6 +40,12 @@ CHECKED_OTHERWISE = 460
 """tus: the checksum that came with a part is another one than that of the part."""
 SUMS = ("sha1", "sha256")
 
+OTHER_TUS: dict[int | str, dict[str, Any]] = {412: {"description": "Another version of tus than 1.0.0"}}
+NOT_TAKEN: dict[int | str, dict[str, Any]] = OTHER_TUS | {
+    415: {"description": "Not application/offset+octet-stream; or, with the last part, not a kind of paper"},
+    460: {"description": "The part is not what Upload-Checksum says"},
+}
+
 router = door.router(tags=["uploads"])
 
 
@@ -104,7 +110,7 @@ async def offers(request: Request, _: Filer) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=VERSION | told)
 
 
-@router.post("/papers/uploads", status_code=201)
+@router.post("/papers/uploads", status_code=201, responses=OTHER_TUS)
 async def begin(request: Request, by: Filer, kept: Kept, offered: Offered, now: Now, procedure: str = "") -> Response:
     """Begin an upload (tus creation): `Upload-Length`; in `Upload-Metadata` a `filename` to show. See `Location`."""
     _speaks_tus(request)
@@ -127,7 +133,7 @@ async def stands_at(upload_id: UUID, by: Filer, kept: Kept) -> Response:
     return Response(status_code=status, headers=VERSION | told)
 
 
-@router.patch("/papers/uploads/{upload_id}", status_code=204)
+@router.patch("/papers/uploads/{upload_id}", status_code=204, responses=NOT_TAKEN)
 async def go_on(upload_id: UUID, request: Request, by: Filer, kept: Kept, taking: Takings) -> Response:
     """The next bytes (tus), from `Upload-Offset` on. With the last of them the file is checked: see `Motcua-Paper`."""
     _speaks_tus(request)

@@ -204,9 +204,9 @@ class Bill:
         return (replace(self, book=book).settled(),) if book != self.book else (self,)
 
     def cancel(self, because: str) -> Decision[Self]:
-        """Nothing is asked for any more (withdrawn, refused before it was paid). What was paid waits for a refund."""
-        if self.state in OVER or self.paid > 0:
-            return (self.without_order().settled(),) if self.order else (self,)
+        """Nothing is asked for any more (withdrawn, refused). What was paid, all or a part, waits for a refund."""
+        if self.state in {*OVER, "paid", "exempt"}:
+            return (self,)
         closed = self.without_order()
         return (replace(closed, state="cancelled", cancelled_because=codes.code(because, "because")).settled(),)
 

@@ -1,16 +1,19 @@
 """One office's money of one day: what came in and went back, what is open, and what differs from the bank. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from services.intake.domain.bill import Bill
+from services.intake.domain.fees import MOST_DONG
 from services.intake.domain.money import Moved
 from shared.contracts.intake import PayWay
 
 __all__ = ["WAYS", "BankSaid", "Cash", "CashLine", "Difference", "Movement", "Sum", "counted"]
 
+_CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,80}", re.ASCII)
 WAYS: tuple[PayWay, ...] = ("counter", "post", "online")
 BankSaid = Literal["compared", "not-configured", "away"]
 
@@ -24,6 +27,13 @@ class Movement:
     dong: int
     at: datetime
     what: Literal["paid", "refunded"] = "paid"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what cannot be money, so that it is refused where it is read."""
+        if not (_CODE.fullmatch(self.id) and _CODE.fullmatch(self.reference)):
+            raise ValueError("a movement and its reference are told apart by codes")
+        if not 0 < self.dong <= MOST_DONG or self.at.tzinfo is None:
+            raise ValueError("a movement has an amount above zero, and a time with its zone")
 
 
 @dataclass(frozen=True, slots=True)

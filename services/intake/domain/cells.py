@@ -117,7 +117,7 @@ def _hours(value: Cell) -> dict[str, Any]:
     if len(times) != len(fields(OfficeHours)) * 2:
         example = "07:30-11:30; 13:30-17:00"
         raise ValueError(f"hãy ghi như {example}.", f"write it like {example}.")
-    clock = [time.zfill(5) for time in times]
+    clock = [f"{time.zfill(5)}:00" for time in times]
     return {"morning": clock[:2], "afternoon": clock[2:]}
 
 

@@ -94,7 +94,9 @@ def choose_home(
     if is_decided:
         raise TooLate("The result is on its way already: ask at the counter.")
     filing = dossier.filing
-    applicant = replace(filing.applicant, address=address.strip() or filing.applicant.address)
+    applicant = filing.applicant
+    if address.strip():
+        applicant = replace(applicant, address=address.strip(), address_today="")
     if home_by == "post" and not applicant.address.strip():
         raise NoAddress("Where shall the postman bring it? Give an address.", about="address")
     then = replace(
@@ -197,7 +199,8 @@ def _name(field: str) -> str:
 
 
 def _with(dossier: Dossier, field: str, now: str) -> Dossier:
-    person = replace(_person(dossier, field), **{_name(field): now})
+    moved = {"address_today": ""} if _name(field) == "address" else {}
+    person = replace(_person(dossier, field), **{_name(field): now, **moved})
     where = "owner" if field.startswith("owner.") else "applicant"
     return replace(dossier, filing=replace(dossier.filing, **{where: person}))
 

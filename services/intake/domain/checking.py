@@ -82,17 +82,19 @@ def _of_succeeding(line: Line, one: Procedure, next_line: Line, next_one: Proced
 def _of_links(procedures: Procedures, offices: Offices) -> Iterable[Mistake]:
     codes, places = {it.code for _, it in procedures}, {it.code: it for _, it in offices}
     for line, procedure in procedures:
-        if procedure.successor and procedure.successor not in codes:
+        if procedure.successor and procedure.successor not in codes and not line.is_published:
             vi = f"không có thủ tục {procedure.successor}: hãy thêm thủ tục đó."
             yield line.mistake(("successor",), vi, f"there is no procedure {procedure.successor}: add it.")
     for line, office in offices:
+        yield from _of_succession(line, office, places)
+        if line.is_published:
+            continue
         for field, linked in (("parent", (office.parent,)), ("successors", office.successors)):
             for code in linked:
                 if code and code not in places:
                     vi = f"không có cơ quan {code}: hãy thêm cơ quan đó."
                     yield line.mistake((field,), vi, f"there is no office {code}: add it.")
         yield from _of_parents(line, office, places)
-        yield from _of_succession(line, office, places)
 
 
 def _of_parents(line: Line, office: Office, places: Mapping[str, Office]) -> Iterable[Mistake]:

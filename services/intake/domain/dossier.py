@@ -62,6 +62,7 @@ class Dossier:
     code: str = ""
     received_at: datetime | None = None
     due_at: datetime | None = None
+    forward_by: datetime | None = None
     history: tuple[Fact, ...] = ()
     marks: tuple[str, ...] = ()
     """Of the identity numbers in it (`shared.sealing`): by them the dossiers of a person are found."""
@@ -162,6 +163,7 @@ class Dossier:
             code=code,
             received_at=at,
             due_at=received.due_at,
+            forward_by=received.forward_by,
             history=(*self.history, Fact(at, "accepted", by.id, by.office, code)),
             bill=bill,
         )

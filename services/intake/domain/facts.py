@@ -75,6 +75,8 @@ class Received:
 
     due_at: datetime
     support_point: str
+    forward_by: datetime | None = None
+    """Until when it is on its way to who decides (NĐ 61/2018 art. 18)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def contact_of(applicant: Applicant) -> ContactRecorded:
         language=applicant.language,
         phone=applicant.phone,
         email=applicant.email,
-        address=applicant.address,
+        address=applicant.address_today or applicant.address,
         prefers=applicant.prefers,
     )
 

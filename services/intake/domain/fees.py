@@ -10,6 +10,7 @@ from shared.errors import NotFound, Refusal
 from shared.people import Person
 
 __all__ = [
+    "MOST_DONG",
     "AmountNotOpen",
     "Charge",
     "ClerksOnly",

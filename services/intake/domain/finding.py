@@ -55,8 +55,10 @@ def fold(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def words_of(text: str) -> list[str]:
-    return [word.strip(".") for word in _WORD.findall(fold(text)) if word.strip(".")]
+@lru_cache(maxsize=50_000)
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text, folded. Kept, as versions and catalogues share most of their texts."""
+    return tuple(word.strip(".") for word in _WORD.findall(fold(text)) if word.strip("."))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -14,10 +14,15 @@ MOST_PRINTS = 100
 """Prints that are kept one by one: the first, and the last ones. All are counted."""
 LONGEST = 2_000
 """Characters of each text that an official words: more does not fit a form of one page."""
+CENTURY = range(2000, 2100)
 
 
 class TooLong(Refusal):
     """It does not fit the form."""
+
+
+class NoSuchDate(Refusal):
+    """Centuries away."""
 
 
 class NoTimeZone(Refusal):
@@ -41,7 +46,7 @@ class Worded:
     new_due: datetime | None = None
 
     def checked(self) -> Self:
-        """The same without blanks around it. Raises `TooLong`, `NoTimeZone`."""
+        """The same without blanks around it. Raises `TooLong`, `NoTimeZone`, `NoSuchDate`."""
         for about in ("reason", "ground", "contact"):
             if len(getattr(self, about)) > LONGEST:
                 raise TooLong(f"At most {LONGEST} characters fit the form: say it shorter.", about=about)
@@ -49,6 +54,8 @@ class Worded:
             at: datetime | None = getattr(self, about)
             if at and at.tzinfo is None:
                 raise NoTimeZone("Say in which zone it is: 2026-11-24T16:30:00+07:00.", about=about)
+            if at and at.year not in CENTURY:
+                raise NoSuchDate("This is no date of a dossier: look at the year.", about=about)
         return replace(self, reason=self.reason.strip(), ground=self.ground.strip(), contact=self.contact.strip())
 
 

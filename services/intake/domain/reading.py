@@ -15,6 +15,7 @@ from services.intake.domain.checking import check
 from services.intake.domain.mistakes import Entry, Line, Mistake, Path, UnreadableCatalogue
 
 __all__ = [
+    "IS_MISSING",
     "OFFICES",
     "PROCEDURES",
     "UnreadableCatalogue",
@@ -27,6 +28,7 @@ __all__ = [
 T = TypeVar("T")
 
 PROCEDURES, OFFICES = "procedures.yaml", "offices.yaml"
+IS_MISSING = "is missing: add it."
 LONGEST_TEXT = 10_000
 """Characters of one field."""
 LARGEST_NUMBER = 10**12
@@ -104,7 +106,7 @@ def _value(kind: type[T], entry: object, line: Line, at: Path, mistakes: list[Mi
     values = {name: _field(hints[name], given[name], line, (*at, name), mistakes) for name in known if name in given}
     for name, field in known.items():
         if name not in given and field.default is MISSING and field.default_factory is MISSING:
-            mistakes.append(line.mistake((*at, name), "còn thiếu: hãy điền vào.", "is missing: add it."))
+            mistakes.append(line.mistake((*at, name), "còn thiếu: hãy điền vào.", IS_MISSING))
     if len(mistakes) > before:
         return None
     try:

@@ -20,10 +20,16 @@ __all__ = ["MOST_ROWS", "Page", "Row", "TooManyRows", "TwoVolumes", "after", "co
 
 MOST_ROWS = 5_000
 """Dossiers in one print or sheet."""
+CENTURY = range(2000, 2100)
+"""Years that a code can tell."""
 
 
 class TwoVolumes(Refusal):
     """A volume is one year."""
+
+
+class NoSuchVolume(Refusal):
+    """A year of which there are no codes."""
 
 
 class TooManyRows(Refusal):
@@ -43,7 +49,10 @@ class Page:
     last: date
 
     def checked(self) -> "Page":
-        """Raises `TwoVolumes`."""
+        """Raises `NoSuchVolume`, `TwoVolumes`."""
+        for about, day in (("first", self.first), ("last", self.last)):
+            if day.year not in CENTURY:
+                raise NoSuchVolume("A code tells its year by two digits: from 2000 to 2099.", about=about)
         if self.first.year != self.last.year or self.last < self.first:
             raise TwoVolumes("A volume is one year: give a first and a last day of the same year.", about="last")
         return self

@@ -8,6 +8,7 @@ from typing import Literal
 
 from services.intake.forms.apology import APOLOGY
 from services.intake.forms.control import CONTROL
+from services.intake.forms.filed import FILED
 from services.intake.forms.frame import Form, Given
 from services.intake.forms.refusal import REFUSAL
 from services.intake.forms.slip import SLIP
@@ -16,9 +17,10 @@ from services.intake.forms.supplement import SUPPLEMENT
 
 __all__ = ["FORMS", "Form", "FormName", "Given"]
 
-FormName = Literal["slip", "supplement", "refusal", "apology", "stop", "control"]
+FormName = Literal["filed", "slip", "supplement", "refusal", "apology", "stop", "control"]
 
 FORMS: Mapping[FormName, Form] = {
+    "filed": FILED,
     "slip": SLIP,
     "supplement": SUPPLEMENT,
     "refusal": REFUSAL,

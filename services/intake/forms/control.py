@@ -29,6 +29,7 @@ NOTES: Mapping[str, str] = {
     "case-opened": "Chuyển hồ sơ giải quyết",
     "case-decided": "Đã có kết quả",
     "dossier-handed-over": "Trả kết quả",
+    "dossier-stopped": "Dừng giải quyết",
     "dossier-supplement-asked": "Yêu cầu bổ sung",
     "supplement-requested": "Yêu cầu bổ sung, tạm dừng thời hạn",
     "dossier-supplemented": "Nhận bổ sung",

@@ -170,7 +170,7 @@ class Form:
 
     template: str
     titles: Mapping[Edition, tuple[str, str]]
-    """Its number and its title in each set that has it."""
+    """Its number and its title in each set that has it; without a number it is a paper of ours."""
     fill: Callable[[Given], object]
     dated: Callable[[Given], datetime | None]
     """When what it tells happened; None: when it was worded. It bears that day, and not that of a reprint."""
@@ -186,8 +186,8 @@ class Form:
         dated = self.dated(given) or given.worded_at or given.at
         return Head(
             title=title,
-            number=f"Mẫu số {number}",
-            circular=holds.circular,
+            number=f"Mẫu số {number}" if number else "",
+            circular=holds.circular if number else "",
             code=dossier.code,
             tracking=dossier.tracking,
             url=f"{given.public_url}/track?code={dossier.tracking}",

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import NotAccepted
-from services.intake.domain.procedure import Procedure
 from services.intake.forms.frame import TT_01_2018, TT_03_2025, Form, Given, Owner, moment
 from shared.contracts.intake import PaperTicked, Terms
 
-__all__ = ["SLIP", "SlipForm", "slip"]
+__all__ = ["SLIP", "PrintedPaper", "SlipForm", "papers_of", "slip"]
 
 TITLE = "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
 UNITS = {
@@ -50,7 +49,7 @@ def slip(given: Given) -> SlipForm:
     return SlipForm(
         office=office,
         owner=Owner.of(given),
-        papers=_papers(dossier.filing.papers, given.procedure),
+        papers=papers_of(given),
         time_allowed=allowed(dossier.terms),
         received=moment(dossier.received_at),
         due=moment(dossier.due_at),
@@ -69,9 +68,10 @@ SLIP = Form(
 )
 
 
-def _papers(ticked: tuple[PaperTicked, ...], procedure: Procedure) -> tuple[PrintedPaper, ...]:
-    names = {paper.code: paper.name for paper in procedure.papers}
-    return tuple(PrintedPaper(names.get(it.code, it.code), _pieces(it)) for it in ticked)
+def papers_of(given: Given) -> tuple[PrintedPaper, ...]:
+    """What was handed in, each with so many pieces."""
+    names = {paper.code: paper.name for paper in given.procedure.papers}
+    return tuple(PrintedPaper(names.get(it.code, it.code), _pieces(it)) for it in given.dossier.filing.papers)
 
 
 def _pieces(paper: PaperTicked) -> str:

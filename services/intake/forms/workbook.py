@@ -23,7 +23,7 @@ from services.intake.domain.catalogue import Catalogue, Office, Procedure
 from services.intake.domain.cells import Cell
 from services.intake.domain.editing import Upload
 from services.intake.domain.mistakes import Mistake
-from services.intake.domain.reading import office_lines, procedure_lines, read_lines
+from services.intake.domain.reading import IS_MISSING, office_lines, procedure_lines, read_lines
 from services.intake.domain.sheets import SHEETS, Sheet, lines_of, rows_of
 from shared.errors import Refusal
 
@@ -109,7 +109,9 @@ def _count(open_: list[tuple[str | None, int]], known: dict[str, int], anchor: s
 def _from_workbook(content: bytes) -> Upload:
     mistakes: list[Mistake] = []
     procedures, offices = lines_of(_rows(content, mistakes), mistakes)
-    return Upload(read_lines(Procedure, procedures, mistakes), read_lines(Office, offices, mistakes), mistakes)
+    told = {it.place for it in mistakes}  # what could not be read is not missing too
+    read, places = read_lines(Procedure, procedures, mistakes), read_lines(Office, offices, mistakes)
+    return Upload(read, places, [it for it in mistakes if it.en != IS_MISSING or it.place not in told])
 
 
 def _rows(content: bytes, mistakes: list[Mistake]) -> dict[str, list[list[Cell]]]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.intake.pages import cash, editor, leaflets, pay, queue, services, start, tracking
+from services.intake.pages import cash, counter, editor, leaflets, pay, portal, queue, services, start, tracking
 
 __all__ = ["ROUTERS", "TEMPLATES"]
 
@@ -16,4 +16,6 @@ ROUTERS = (
     leaflets.router,
     services.router,
     editor.router,
+    *portal.ROUTERS,
+    *counter.ROUTERS,
 )

@@ -25,6 +25,9 @@ from shared.web import Web, form
 
 __all__ = ["router"]
 
+MOST_LINES = 200
+"""Lines on the page; the workbook has all of them."""
+
 router = door.router()
 
 Fields = dict[str, str]
@@ -32,13 +35,28 @@ Fields = dict[str, str]
 
 @router.get("/counter/cash", include_in_schema=False)
 async def day_of(
-    request: Request, clerk: CounterClerk, pages: Web, kept: Kept, bank: Bank, now: Now, day: str = ""
+    request: Request,
+    clerk: CounterClerk,
+    pages: Web,
+    kept: Kept,
+    bank: Bank,
+    offered: Offered,
+    now: Now,
+    day: str = "",
 ) -> Response:
     """What came in and went back, what is open, what differs; `day` is today where it is none."""
     chosen = _day(day) or local_day(now)
     cash = await Counting.of(kept, bank, clerk, now, "", chosen).cash()
-    money_of = partial(amount, language=pages.language(request))
-    return pages.show(request, "cash.html", cash=cash, today=local_day(now).isoformat(), money_of=money_of)
+    return pages.show(
+        request,
+        "cash.html",
+        cash=cash,
+        lines=cash.lines[: -MOST_LINES - 1 : -1],
+        more=len(cash.lines) > MOST_LINES,
+        office=next((it.name for it in offered.offices if it.code == cash.office), cash.office),
+        today=local_day(now).isoformat(),
+        money_of=partial(amount, language=pages.language(request)),
+    )
 
 
 @router.post("/counter/cash", include_in_schema=False)

@@ -96,7 +96,7 @@ async def listed(
 async def check(request: Request, by: Leader, pages: Web, kept: Kept, now: Now) -> Response:
     """The dry run of a file: its mistakes by cell, and what it would change."""
     try:
-        content = await _file(request)
+        content = await _file(request) if _is_upload(request) else _kept((await _again(request)).get("content", ""))
         return await _checked(request, pages, Editing(kept.published, by, now), content)
     except (UnreadableFile, TooLarge) as refusal:
         return _unread(request, pages, refusal)
@@ -105,7 +105,7 @@ async def check(request: Request, by: Leader, pages: Web, kept: Kept, now: Now) 
 @router.post("/catalogue/publish", include_in_schema=False)
 async def publish(request: Request, by: Leader, pages: Web, kept: Kept, now: Now) -> Response:
     """Publish what was seen. Where the catalogue has changed since, the new dry run is shown instead."""
-    fields, editing = await form(request, most=MOST_UPLOAD * 2), Editing(kept.published, by, now)
+    fields, editing = await _again(request), Editing(kept.published, by, now)
     content = _kept(fields.get("content", ""))
     try:
         made = await editing.publish(content, fields.get("digest", ""))
@@ -162,7 +162,8 @@ async def _checked(
         "catalogue_check.html",
         HTTPStatus.CONFLICT if isinstance(refusal, Changed) else 200,
         run=made.run,
-        content=base64.b64encode(content).decode(),
+        again={"content": (kept := base64.b64encode(content).decode())},
+        content=kept,
         wrong=WRONG[type(refusal)] if refusal else "",
         told=_told(language),
         whats=offer_words.WHATS,
@@ -201,6 +202,15 @@ async def _file(request: Request) -> bytes:
     if not content:
         raise UnreadableFile("There is no file: choose one.")
     return content
+
+
+def _is_upload(request: Request) -> bool:
+    """A file that is chosen; not the page that shows it, asked for again in the other language."""
+    return request.headers.get("content-type", "").startswith("multipart/")
+
+
+async def _again(request: Request) -> dict[str, str]:
+    return await form(request, most=MOST_UPLOAD * 2)
 
 
 def _kept(text: str) -> bytes:

@@ -54,7 +54,11 @@ async def found(request: Request, token: str, kept: Store, at: datetime) -> Doss
 
 @router.get("/pay/{token}", include_in_schema=False)
 async def page(token: str, request: Request, _: Anyone, pages: Web, kept: Kept, bank: Bank, now: Now) -> Response:
-    dossier = await found(request, token, kept, now)
+    """What is owed and how to pay it; where the link is over, where to get another."""
+    try:
+        dossier = await found(request, token, kept, now)
+    except pay_link.PayLinkOver as over:
+        return pages.show(request, "pay_over.html", over.status)
     it = BillShown.of(dossier)
     order = it.order if it.order and now < it.order.expires_at else None
     told: dict[str, Any] = {"order": order, "qr": drawn(order.qr) if order else "", "is_online": bank.is_there}

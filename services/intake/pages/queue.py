@@ -29,6 +29,8 @@ __all__ = ["router"]
 
 SHOWN = 6
 """Numbers on the board."""
+LOOKED_AT = 40
+"""Numbers called last, among which are those that are at a desk now."""
 WISHED: Mapping[str, str] = {
     "file": N_("Nộp hồ sơ mới"),
     "supplement": N_("Nộp giấy tờ bổ sung"),
@@ -96,7 +98,7 @@ async def board(
     """The board in the hall: numbers and desks, no names."""
     day = local_day(now)
     here = offered.office(office, day)
-    called = await kept.called(office, day, limit=SHOWN)
+    called = [it for it in await kept.called(office, day, limit=LOOKED_AT) if it.state in {"called", "serving"}][:SHOWN]
     return pages.show(request, "queue_board.html", here=here, called=called, waiting=await kept.wait_at(office, day))
 
 
@@ -110,7 +112,7 @@ async def desk(
 
 @router.post("/queue/desk", include_in_schema=False)
 async def call(request: Request, clerk: CounterClerk, pages: Web, kept: Kept, offered: Offered, now: Now) -> Response:
-    """Next, again, not there, done: one key each."""
+    """Next, again, not there, done: one key each. The page is the answer; what could not be done is told on it."""
     fields = await form(request)
     desk = fields.get("desk", "")
     try:
@@ -123,7 +125,7 @@ async def call(request: Request, clerk: CounterClerk, pages: Web, kept: Kept, of
         return await _desk(request, clerk, pages, kept, offered, now, desk, N_("Không có ai đang chờ."))
     except Conflict as refusal:
         wrong = REFUSED.get(refusal.code, N_("Số này đã đổi trạng thái ở bàn khác. Hãy xem lại."))
-        return await _desk(request, clerk, pages, kept, offered, now, desk, wrong, refusal.status)
+        return await _desk(request, clerk, pages, kept, offered, now, desk, wrong)
     return await _desk(request, clerk, pages, kept, offered, now, desk)
 
 
@@ -148,15 +150,13 @@ async def _desk(
     now: datetime,
     desk: str,
     wrong: str = "",
-    status: int = 200,
 ) -> Response:
     day = local_day(now)
     mine = sorted(await kept.at_hand(clerk.office, day, clerk.id), key=attrgetter("number"))
-    passed = [it for it in await kept.called(clerk.office, day, limit=30) if it.state == "absent"]
+    passed = [it for it in await kept.called(clerk.office, day, limit=LOOKED_AT) if it.state == "absent"]
     return pages.show(
         request,
         "queue_desk.html",
-        status,
         mine=[(Called.of(it), wished(it.wish, offered)) for it in mine],
         passed=passed,
         waiting=await kept.wait_at(clerk.office, day),

@@ -21,6 +21,7 @@ from services.intake.domain.tracking import (
 from services.intake.pages.pay import pay_address
 from services.intake.store import Store
 from services.intake.templates import portal_words, words
+from services.intake.templates.money import amount
 from shared import door
 from shared.auth import Anyone
 from shared.clock import server_time
@@ -34,6 +35,8 @@ from shared.web.limits import Allowance, neighbourhood
 
 __all__ = ["Tries", "router", "said_in", "told_of"]
 
+BEFORE = {5, 7}
+"""States that a dossier may have before it is received, and after."""
 APPLICANT = Person("", "", "applicant", "")
 """Whoever has shown the second factor: nobody that the login knows."""
 
@@ -143,16 +146,19 @@ async def say_how_it_went(request: Request, _: Anyone, pages: Web, looking: Look
     """A rating of who has the code and the digits: of the applicant, whoever filed for them. The last word counts."""
     fields = await form(request)
     asked, (score, reasons) = Ask(fields.get("code", ""), fields.get("last_four", "") or "-"), said_in(fields)
-    wrong = ""
+    wrong, rates = "", "rate" in fields  # else it is this answer once more, in the other language
     try:
         _code, dossier = await looking.found(asked)
-        await looking.store.dossiers.change(dossier.id, lambda there: rate(there, score, reasons, by=APPLICANT, at=now))
+        if rates:
+            await looking.store.dossiers.change(
+                dossier.id, lambda there: rate(there, score, reasons, by=APPLICANT, at=now)
+            )
     except (NoSuchCode, NotTracked) as refusal:
         return pages.show(request, "track.html", refusal.status, code=asked.code[:60], wrong=WRONG[type(refusal)])
     except Refusal as refusal:
         wrong = portal_words.refusal(refusal)
     it = await looking.tracked(asked)
-    done = "" if wrong else portal_words.DONE["rated"]
+    done = "" if wrong or not rates else portal_words.DONE["rated"]
     told = told_of(request, pages, it) | {"done": done, "wrong_score": wrong}
     return pages.show(request, "tracked.html", 422 if wrong else 200, again=_again(asked), **told)
 
@@ -165,9 +171,12 @@ async def tracking(asked: Ask, _: Anyone, looking: Looking) -> Tracked:
 
 def told_of(request: Request, pages: Web, it: Tracked) -> dict[str, Any]:
     """What the templates that tell of a dossier need."""
-    tell = partial(words.sentence, language=pages.language(request))
-    shown = {"it": it, "details": it.details, "tell": tell, "stage": words.stage(it.state), "words": words}
-    return shown | {"done": "", "wrong_score": "", "portal": portal_words}
+    language = pages.language(request)
+    tell, money_of = partial(words.sentence, language=language), partial(amount, language=language)
+    received = not it.details or it.details.received_at is not None or it.state not in BEFORE
+    stage = words.stage(it.state) if received else 1
+    shown = {"it": it, "details": it.details, "tell": tell, "stage": stage, "words": words}
+    return shown | {"money_of": money_of, "done": "", "wrong_score": "", "portal": portal_words}
 
 
 def said_in(fields: Mapping[str, str]) -> tuple[int, tuple[str, ...]]:

@@ -2,15 +2,18 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import IO, Protocol
 
 from services.intake.domain.scan import Infected, Look, Scan, Verdict
 from services.intake.domain.upload import Upload
 from services.intake.scans.reading import Readers
 from shared.documents import Documents, OnDisk
-from shared.errors import Refusal
+from shared.errors import Conflict, Refusal
+from shared.events import Decision
 from shared.people import Person
 from shared.repository import Repository
 
@@ -20,6 +23,9 @@ log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 4
 """Uploads that are put together, and papers that are looked at, at the same time: each is a file on the disk here."""
+
+
+Take = Callable[[Scan | None], Decision[Scan]]
 
 
 class Malware(Protocol):
@@ -53,10 +59,8 @@ class Taking:
         """
         found = await self.readers.examined(whole.path)
         verdict = await self._scanned(whole)
-        written = scans.keep(
-            whole.digest,
-            lambda there: Scan.take(there, whole.digest, whole.size, found, verdict, by=by, at=at),
-        )
+        take = partial(Scan.take, id=whole.digest, size=whole.size, found=found, verdict=verdict, by=by, at=at)
+        written = self._written(scans, whole.digest, take)
         _, scan = await asyncio.gather(self.papers.keep(whole, found.kind), written)
         return scan
 
@@ -91,6 +95,13 @@ class Taking:
         """PNG; empty where the kind has none. Raises as `look`."""
         there: Look | None = (await self.look(scan, scans)).look
         return await self.papers.beside(thumbnail_of(scan.id)) if there and there.has_thumbnail else b""
+
+    async def _written(self, scans: Repository[Scan], digest: str, take: Take) -> Scan:
+        """Most scans are new: nothing is read before it is known that this one is not."""
+        try:
+            return await scans.create(digest, partial(take, None))
+        except Conflict:
+            return await scans.change(digest, take)
 
     async def _scanned(self, whole: OnDisk) -> Verdict:
         if self.malware is None:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from shared.web.languages import N_
 
-__all__ = ["ASKED_BECAUSE", "REFUSALS", "REFUSED_BECAUSE", "SAID", "STATES"]
+__all__ = ["ASKED_BECAUSE", "FIELDS", "FORMS", "GROUNDS", "REFUSALS", "REFUSED_BECAUSE", "SAID", "STATES"]
 
 REFUSALS: Mapping[str, str] = {
     "offline": N_("Không có mạng. Mọi thứ đã gõ vẫn còn trên màn hình; có mạng lại thì nhấn phím đó lần nữa."),
-    "unavailable": N_("Hệ thống đang bận. Mọi thứ đã gõ vẫn còn; đợi vài giây rồi nhấn lại. Nhấn hai lần không gây hại gì."),
+    "unavailable": N_("Hệ thống đang bận. Mọi thứ đã gõ vẫn còn; đợi vài giây rồi nhấn lại, không gây hại gì."),
     "fault": N_("Hệ thống gặp lỗi, đã được ghi lại. Mọi thứ đã gõ vẫn còn; xin thử lại sau."),
     "unauthorized": N_("Phiên đăng nhập đã hết. Hãy đăng nhập lại ở một thẻ khác của trình duyệt rồi nhấn lại."),
     "forbidden": N_("Tài khoản này không được làm việc đó: hãy nhờ người ở quầy."),
@@ -80,6 +80,7 @@ SAID: Mapping[str, str] = {
     "recalled": N_("Đã gọi lại số {number}."),
     "passed": N_("Đã ghi số {number} vắng mặt."),
     "unfiled": N_("Hồ sơ này chưa nộp. Nhấn F2 lần nữa để cất thành bản nháp và mời người tiếp theo."),
+    "unsettled": N_("Hồ sơ vừa rồi còn việc chưa xong. F9: làm nốt; F2 lần nữa: bỏ qua và mời người tiếp theo."),
     "found": N_("{count} thủ tục. Phím ↓ để chọn."),
     "none-found": N_("Không tìm thấy thủ tục nào: thử chữ khác."),
     "chosen": N_("Đã chọn {name}."),
@@ -117,12 +118,9 @@ SAID: Mapping[str, str] = {
     "print-slip": N_("In giấy hẹn"),
     "print-supplement": N_("In phiếu yêu cầu bổ sung"),
     "resumed": N_("Đã mở bản nháp: xem lại rồi nộp."),
-    "new": N_("Bắt đầu hồ sơ mới."),
     "scanned": N_("Đã có bản quét của {name}."),
     "not-scanned": N_("Chưa tải lên được: {sentence}"),
-    "wait-scans": N_("Đang tải bản quét: xong sẽ nộp được."),
     "again": N_("Nhấn F9 để thử lại."),
-    "retry": N_("Thử lại (F9)"),
 }
 """What the counter's script says; it knows no language itself. `{name}` is filled in there."""
 
@@ -152,3 +150,33 @@ ASKED_BECAUSE: Mapping[str, str] = {
     "not-signed": N_("Chưa ký"),
 }
 """As the supplement form prints them."""
+
+FORMS: Mapping[str, str] = {
+    "slip": N_("Giấy tiếp nhận và hẹn trả"),
+    "supplement": N_("Phiếu yêu cầu bổ sung"),
+    "refusal": N_("Phiếu từ chối"),
+    "apology": N_("Phiếu xin lỗi và hẹn lại"),
+    "stop": N_("Thông báo dừng giải quyết"),
+    "control": N_("Phiếu kiểm soát"),
+}
+GROUNDS: Mapping[str, str] = {
+    "power-of-attorney": N_("Văn bản ủy quyền"),
+    "law": N_("Đại diện theo pháp luật (cha, mẹ, người giám hộ)"),
+    "employee": N_("Giấy giới thiệu của tổ chức"),
+}
+_PERSON = {
+    "name": N_("Họ và tên người nộp"),
+    "number": N_("Số giấy tờ của người nộp"),
+    "phone": N_("Điện thoại của người nộp"),
+    "email": N_("Thư điện tử của người nộp"),
+    "address": N_("Địa chỉ của người nộp"),
+}
+_OWNER = {
+    "owner.name": N_("Họ và tên chủ hồ sơ"),
+    "owner.number": N_("Số giấy tờ của chủ hồ sơ"),
+    "owner.phone": N_("Điện thoại của chủ hồ sơ"),
+    "owner.email": N_("Thư điện tử của chủ hồ sơ"),
+    "owner.address": N_("Địa chỉ của chủ hồ sơ"),
+}
+FIELDS: Mapping[str, str] = {**_PERSON, **_OWNER}
+"""What may be corrected or asked for."""

@@ -5,10 +5,12 @@ The words are Vietnamese; their English is in `catalogue.en.po` beside this file
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from services.intake.domain.catalogue import Fee, Paper, Procedure
 from services.intake.domain.finding import LIFE_EVENTS
 from services.intake.domain.sheet_words import HEADERS
+from shared.calendar import Term
 from shared.contracts.intake import Terms
 from shared.web.languages import N_, Language
 
@@ -57,9 +59,10 @@ STATES: Mapping[str, str] = {
     "withdrawn": N_("Đã thu hồi"),
 }
 _PARTS = re.compile(r"[.\[\]]+")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def term(terms: Terms, language: Language) -> str:
+def term(terms: Terms | Term, language: Language) -> str:
     """How long it takes, in words."""
     if not terms.amount:
         return language.of(SAME_DAY)
@@ -103,6 +106,9 @@ def field(path: str, language: Language) -> str:
 
 
 def value(text: str, language: Language) -> str:
+    """One side of a change: days as people write them."""
+    if _DAY.fullmatch(text):
+        return f"{date.fromisoformat(text):%d/%m/%Y}"
     return language.of(_VALUES.get(text, text))
 
 

@@ -20,7 +20,9 @@ __all__ = [
 
 REFUSED: dict[str, str] = {
     "name-missing": N_("Hãy ghi họ tên như trên thẻ căn cước."),
-    "invalid-citizen-number": N_("Số này không phải số căn cước (12 chữ số) hay CMND (9 chữ số). Hãy xem lại trên thẻ."),
+    "invalid-citizen-number": N_(
+        "Số này không phải số căn cước (12 chữ số) hay CMND (9 chữ số). Hãy xem lại trên thẻ."
+    ),
     "invalid-passport": N_("Số hộ chiếu có 6 đến 9 chữ cái và chữ số. Hãy chép từ trang có ảnh."),
     "invalid-tax-number": N_("Mã số thuế chưa đúng. Hãy xem lại từng chữ số trên giấy chứng nhận."),
     "invalid-phone": N_("Số điện thoại chưa đúng. Ví dụ: 0912 345 678."),

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.intake.domain.tracking import Happened
+from services.intake.templates.money import amount
+from services.intake.templates.portal_words import FIELDS
 from shared.web.languages import N_, Language
 
 __all__ = ["CODES", "HOME_BY", "NEXT", "SENTENCES", "STAGES", "STATES", "sentence", "stage"]
@@ -53,6 +55,14 @@ SENTENCES: dict[str, str] = {
     "dossier-refused": N_("Hồ sơ không được tiếp nhận. Lý do: %(detail)s"),
     "dossier-supplement-asked": N_("Nơi nhận đề nghị bổ sung: %(detail)s."),
     "dossier-supplemented": N_("Đã nộp thêm: %(detail)s."),
+    "dossier-reviewed": N_("Nơi nhận đã xem: đây là hồ sơ khác với hồ sơ bạn nộp trước."),
+    "dossier-corrected": N_("Đã sửa: %(detail)s."),
+    "dossier-home-chosen": N_("Đã đổi cách nhận kết quả: %(detail)s."),
+    "dossier-withdrawal-asked": N_("Bạn đã đề nghị rút hồ sơ."),
+    "dossier-stopped": N_("Hồ sơ dừng giải quyết."),
+    "dossier-rated": N_("Bạn đã đánh giá: %(detail)s trên 5."),
+    "fee-paid": N_("Đã nộp %(detail)s đồng."),
+    "fee-refunded": N_("Đã trả lại %(detail)s đồng."),
     "dossier-handed-over": N_("Đã trả kết quả: %(detail)s."),
     "case-opened": N_("Cơ quan giải quyết đã nhận hồ sơ. Hẹn trả kết quả: %(detail)s."),
     "step-completed": N_("Xong bước: %(detail)s."),
@@ -61,6 +71,8 @@ SENTENCES: dict[str, str] = {
     "deadline-moved": N_("Ngày hẹn đổi thành %(detail)s."),
     "deadline-kept": N_("Ngày hẹn được tính lại và giữ nguyên: %(detail)s."),
     "case-decided": N_("Đã có kết quả: %(detail)s."),
+    "case-stopped": N_("Cơ quan giải quyết đã dừng hồ sơ: %(detail)s."),
+    "withdrawal-refused": N_("Cơ quan chưa cho rút hồ sơ: %(detail)s. Hồ sơ được giải quyết tiếp."),
     "parcel-ordered": N_("Bưu điện nhận chuyển, số hiệu bưu gửi %(detail)s."),
     "out-for-delivery": N_("Bưu tá đang mang đi phát."),
     "attempt-failed": N_("Bưu tá chưa phát được: %(detail)s."),
@@ -80,6 +92,10 @@ CODES: dict[str, str] = {
     "negative": N_("không đồng ý giải quyết, lý do ghi trong phiếu trả kết quả"),
     "file": N_("giấy tờ đã đến cơ quan giải quyết"),
     "result": N_("kết quả đã đến tay người nhận"),
+    "applicants-wish": N_("theo đề nghị của người nộp"),
+    "withdrawn": N_("người nộp rút hồ sơ"),
+    "no-supplement": N_("quá hạn mà chưa bổ sung giấy tờ"),
+    "already-decided": N_("đã có kết quả"),
     "email": N_("thư điện tử"),
     "call": N_("điện thoại"),
     "nobody-there": N_("không có người ở nhà"),
@@ -122,8 +138,24 @@ def _moment(detail: str, language: Language) -> str:
         return detail
 
 
+def _money(detail: str, language: Language) -> str:
+    return amount(int(detail), language) if detail.isdecimal() else detail
+
+
+def _fields(detail: str, language: Language) -> str:
+    """Papers have their names already; fields get theirs."""
+    return ", ".join(language.of(FIELDS.get(it, it)) for it in detail.split(", "))
+
+
 _DETAILS: dict[str, Read] = {
     "dossier-handed-over": _code,
+    "dossier-home-chosen": _code,
+    "dossier-supplement-asked": _fields,
+    "dossier-corrected": _fields,
+    "fee-paid": _money,
+    "fee-refunded": _money,
+    "case-stopped": _code,
+    "withdrawal-refused": _code,
     "case-opened": _moment,
     "deadline-moved": _moment,
     "deadline-kept": _moment,

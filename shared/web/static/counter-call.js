@@ -18,12 +18,12 @@ export class Refused extends Error {
   }
 }
 
-export async function call(method, path, body, key) {
+export async function call(method, path, body, { key, keepalive = false } = {}) {
   const headers = { accept: "application/json", ...(key && { "idempotency-key": key }) };
   if (body !== undefined) headers["content-type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(root + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetch(root + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), keepalive });
   } catch {
     throw new Refused({});
   }
@@ -79,8 +79,8 @@ export function complain(refused, place) {
   told.id = `${field.id}-error`;
   told.textContent = text;
   if (language) told.lang = language;
-  const target = ["UL", "OL", "DIV"].includes(field.tagName) ? field.querySelector("input, select, a") || field : field;
-  field.after(told);
+  const target = ["UL", "OL", "DIV"].includes(field.tagName) ? field.querySelector("input, select") || field : field;
+  (field.closest(".tick") ?? field).after(told);
   target.dataset.described = target.getAttribute("aria-describedby") ?? "";
   target.setAttribute("aria-describedby", `${target.dataset.described} ${told.id}`.trim());
   if (target.matches("input, select")) target.setAttribute("aria-invalid", "true");

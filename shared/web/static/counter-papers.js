@@ -10,11 +10,12 @@ export class Papers {
   }
 
   // The papers of one case. What was ticked on a line that stays is kept; scans on a line that goes are let go.
-  show(procedure, code) {
+  show(procedure, code, handed = []) {
     const asked = procedure.papers.filter((it) => !it.cases.length || it.cases.includes(code || "ordinary"));
     const before = new Map(this.lines.filter((it) => it.procedure === procedure.code).map((it) => [it.paper.code, it]));
     this.lines = asked.map((paper) => before.get(paper.code) ?? this.line(paper, procedure.code));
     this.list.replaceChildren(...this.lines.map((it) => it.element));
+    if (handed.length) this.fill(handed);
     document.dispatchEvent(new Event("papers:look"));
   }
 
@@ -162,7 +163,7 @@ export class Papers {
     return new Set(this.lines.flatMap((it) => this.scans(it)));
   }
 
-  // As a draft had them.
+  // As a draft had them; before the boxes are looked at, so that they show the scans.
   fill(handed) {
     for (const line of this.lines) {
       const mine = handed.filter((it) => it.code === line.paper.code);
@@ -172,7 +173,6 @@ export class Papers {
       line.element.querySelector("input[type=hidden]").value = own.flatMap((it) => it.scans).join(" ");
       this.set(line, { originals: sum("originals"), copies: sum("copies"), electronic: sum("electronic") });
     }
-    document.dispatchEvent(new Event("papers:look"));
   }
 
   judge(missing) {

@@ -124,9 +124,17 @@ export class People {
     for (const it of ["number", "name", "kind", "address"]) at(`owner-${it}`).value = owner?.[it] ?? (it === "kind" ? "person" : "");
     at("ground").value = authorisation?.ground ?? "power-of-attorney";
     at("authorisation").value = authorisation?.number ?? "";
-    document.querySelector("[name=scan-authorisation]").value = authorisation?.scan ?? "";
     at("for-other").checked = Boolean(owner);
     at("other").hidden = !owner;
     this.prefilled = prefilled ?? [];
+    this.box(authorisation?.scan ?? "");
+  }
+
+  // A new box each time: one that was used shows what was sent with it.
+  box(scan) {
+    const box = at("authorisation-box").content.firstElementChild.cloneNode(true);
+    box.querySelector("input[type=hidden]").value = scan;
+    at("authorisation-scan").replaceChildren(box);
+    document.dispatchEvent(new Event("papers:look"));
   }
 }

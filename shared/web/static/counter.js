@@ -3,7 +3,7 @@
 
 const here = document.getElementById("counter");
 const { call: calls, choose, papers: checklist, people: who, fees: costs } = here.dataset;
-const [{ call, word, said, sentence, complain, forgive, Refused }, { choosing }, { Papers }, { People }, { Fees, dong }] =
+const [{ call, word, said, sentence, complain, alarm, forgive, Refused }, { choosing }, { Papers }, { People }, { Fees, dong }] =
   await Promise.all([calls, choose, checklist, who, costs].map((it) => import(it)));
 
 const at = (id) => document.getElementById(id);
@@ -44,16 +44,20 @@ choosing(at("procedure"), at("procedures"), {
   heard: (count) => said(word(count ? "found" : "none-found", { count })),
   refused: (wrong) => complain(wrong, "procedure"),
   chosen: (procedure) => {
-    take(procedure);
     said(word("chosen", { name: procedure.name }));
-    (now.procedure.cases.length ? at("case") : at("card")).focus();
+    taken(procedure);
     changed();
-    people.meet();
   },
 });
 
+function taken(procedure) {
+  take(procedure);
+  (procedure.cases.length ? at("case") : at("card")).focus();
+  people.meet();
+}
+
 // --- What is asked for
-function take(procedure, code = "") {
+function take(procedure, code = "", handed = []) {
   now.procedure = procedure;
   people.procedure = procedure.code;
   at("procedure").value = procedure.name;
@@ -65,7 +69,7 @@ function take(procedure, code = "") {
   at("no-papers").hidden = true;
   at("home-post").disabled = !procedure.postal_return;
   if (!procedure.postal_return && at("home-post").checked) at("home-counter").checked = true;
-  papers.show(procedure, code);
+  papers.show(procedure, code, handed);
   papers.offer(now.earlier, shownDay);
   fees.show(procedure.fees);
 }
@@ -147,9 +151,9 @@ async function save() {
   const mine = now;
   if (mine.filed || isBusy) return;
   try {
-    const draft = await call("PUT", `/drafts/${mine.id}`, filing());
+    const draft = await call("PUT", `/drafts/${mine.id}`, filing(), { keepalive: true });
     if (mine !== now || mine.filed) return;
-    history.replaceState(null, "", `/counter?draft=${mine.id}`);
+    address(mine.id);
     at("saved").textContent = word("saved", { time: CLOCK.format(new Date()), code: draft.code });
   } catch (wrong) {
     at("saved").textContent = sentence(wrong).text;
@@ -186,9 +190,11 @@ at("case").addEventListener("change", () => {
 });
 
 // --- Filing
-form.addEventListener("submit", (event) => {
+// On the document, behind upload.js, which holds the form back while a scan is on its way.
+document.addEventListener("submit", (event) => {
+  if (event.target !== form || event.defaultPrevented) return;
   event.preventDefault();
-  file();
+  event.submitter === at("ask-all") ? askAll() : file();
 });
 
 async function file() {
@@ -198,19 +204,19 @@ async function file() {
     const slip = await call("PUT", `/counter/dossiers/${now.id}`, filing());
     const isPaid = at("paid").checked;
     now.left = [
-      ...fees.amounts.map((it) => (bill) => call("POST", `/dossiers/${slip.id}/bill/amounts`, it, `${slip.id}-${it.fee}`).then((changed) => changed ?? bill)),
+      ...fees.amounts.map((it) => () => call("POST", `/dossiers/${slip.id}/bill/amounts`, it, { key: `${slip.id}-${it.fee}` })),
       ...(isPaid && (slip.owed || fees.amounts.length) ? [pay] : []),
     ];
     await filed(slip, { title: "filed", code: slip.code, note: word("filed-due", { when: moment(slip.due_at) }), print: ["print-slip", `/dossiers/${slip.id}/slip.pdf`] });
   });
 }
 
-at("ask-all").addEventListener("click", () => busy(async () => {
+const askAll = () => busy(async () => {
   const items = now.missing.map((code) => ({ about: "paper", code, reason: "missing", words: "" }));
   const receipt = await call("PUT", `/dossiers/${now.id}`, filing());
-  await call("POST", `/dossiers/${now.id}/supplement-request`, { items }, `${now.id}-all`);
+  await call("POST", `/dossiers/${now.id}/supplement-request`, { items }, { key: `${now.id}-all` });
   await filed(receipt, { title: "asked", code: receipt.tracking, note: word("asked-note"), print: ["print-supplement", `/dossiers/${now.id}/forms/supplement.pdf`] });
-}));
+});
 
 function isReady() {
   forgive();
@@ -227,22 +233,19 @@ async function busy(work) {
   try {
     await work();
   } catch (wrong) {
+    await told(wrong instanceof Refused ? wrong : new Refused({ code: "fault", status: 500 }));
     if (!(wrong instanceof Refused)) throw wrong;
-    told(wrong);
   } finally {
     isBusy = false;
     here.removeAttribute("aria-busy");
   }
 }
 
-function told(wrong) {
+async function told(wrong) {
   at("ask-all-line").hidden = wrong.code !== "papers-missing";
-  if (wrong.code === "papers-missing") {
-    papers.judge(now.missing);
-    const first = papers.firstMissing(now.missing);
-    complain(wrong, "papers");
-    first?.focus();
-  } else complain(wrong);
+  if (now.filed) return alarm(`${sentence(wrong).text} ${word("again")}`);
+  if (wrong.code === "papers-missing") await judge();
+  complain(wrong, wrong.code === "papers-missing" ? papers.firstMissing(now.missing)?.id : "");
 }
 
 // What follows a filing: money, the ticket, the draft. Each may be done again without harm.
@@ -250,20 +253,20 @@ async function filed(it, { title, code, note, print }) {
   now.filed = it;
   now.owed = it.owed ?? 0;
   clearTimeout(saving);
-  if (ticket) now.left.push(() => call("POST", `/queue/tickets/${ticket.id}/serve`, { dossier: it.id }));
-  const [text, address] = print;
+  if (ticket) now.left.push(() => serve(it.id));
+  const [text, paper] = print;
   at("result-title").textContent = word(title);
   at("result-code").textContent = code;
   at("result-due").textContent = note;
   at("print").textContent = word(text);
-  at("print").href = here.dataset.root + address;
+  at("print").href = here.dataset.root + paper;
   at("open").href = `/counter/dossiers/${it.id}`;
   money();
   form.hidden = true;
   at("result").hidden = false;
   at("print").focus();
-  said(`${word(title)} ${code}. ${note}`);
-  history.replaceState(null, "", "/counter");
+  said("");
+  address();
   call("DELETE", `/drafts/${it.id}`).catch(() => {}); // there may be none; else it ends by itself
   await steps();
 }
@@ -275,6 +278,11 @@ async function steps() {
     now.left.shift();
   }
   money();
+}
+
+async function serve(dossier) {
+  ticket = await call("POST", `/queue/tickets/${ticket.id}/serve`, { dossier });
+  queue();
 }
 
 async function pay() {
@@ -294,25 +302,34 @@ const goOn = () => busy(steps);
 
 // --- The queue
 async function next() {
-  if (now.touched && !now.filed && !isWarned) {
+  const isUnfiled = now.touched && !now.filed;
+  if ((isUnfiled || now.left.length) && !isWarned) {
     isWarned = true;
-    return said(word("unfiled"));
+    return said(word(isUnfiled ? "unfiled" : "unsettled"));
   }
-  if (now.touched && !now.filed) await save();
   await busy(async () => {
-    begin();
+    if (isUnfiled) await save();
     const desk = at("desk").value.trim();
+    const called = await call("POST", "/queue/next", { desk }).catch(nobody);
     localStorage.setItem(DESK, desk);
-    ticket = await call("POST", "/queue/next", { desk });
-    now.ticket = ticket.id;
+    begin();
+    ticket = called;
+    now.ticket = ticket?.id ?? "";
     queue();
-    said(word("called", ticket));
+    said(ticket ? word("called", ticket) : word("refused/nobody-waits"));
+    at("procedure").focus();
+    if (/^\d\.\d{6}$/.test(ticket?.wish)) taken(await call("GET", `/procedures/${ticket.wish}`));
   });
-  at("procedure").focus();
+}
+
+// Without a queue too, the next dossier begins.
+function nobody(wrong) {
+  if (wrong.code === "nobody-waits") return null;
+  throw wrong;
 }
 
 function queue() {
-  at("number").textContent = ticket?.number ?? "–";
+  at("called").textContent = ticket?.number ?? "–";
   at("recall").hidden = at("absent").hidden = ticket?.state !== "called";
 }
 
@@ -344,7 +361,7 @@ function begin() {
   at("no-papers").hidden = false;
   at("result").hidden = true;
   form.hidden = false;
-  history.replaceState(null, "", "/counter");
+  address();
   forgive();
   queue();
 }
@@ -356,16 +373,14 @@ async function resume(draft) {
   const { filing: it } = draft;
   now.reviewed = new Set(it.reviewed);
   now.ticket = it.ticket;
-  if (it.procedure) take(await call("GET", `/procedures/${encodeURIComponent(it.procedure)}`), it.case);
+  if (it.procedure) take(await call("GET", `/procedures/${encodeURIComponent(it.procedure)}`), it.case, it.papers);
   people.fill(it);
-  papers.fill(it.papers);
   fees.fill(it.charges);
   form.elements.home.value = it.home_by;
   at("consent").checked = it.consent;
-  history.replaceState(null, "", `/counter?draft=${draft.id}`);
+  address(draft.id);
   said(word("resumed"));
   await people.meet();
-  papers.fill(it.papers);
   await judge();
 }
 
@@ -394,12 +409,22 @@ function onward(from) {
   fields[fields.indexOf(from) + 1]?.focus();
 }
 
-addEventListener("online", () => {
-  if (now.touched && !now.filed) save();
-});
+// The draft stands in the address, and goes along when the language is switched.
+function address(draft) {
+  history.replaceState(null, "", draft ? `/counter?draft=${draft}` : "/counter");
+  const other = document.querySelector("a[hreflang]");
+  other.href = `?${new URLSearchParams({ ...(draft && { draft }), lang: other.hreflang })}`;
+}
+
+for (const it of ["online", "pagehide"]) {
+  addEventListener(it, () => {
+    if (now.touched && !now.filed) save();
+  });
+}
 
 at("desk").value = localStorage.getItem(DESK) || "1";
 const draft = new URLSearchParams(location.search).get("draft");
+people.box("");
 if (draft) await busy(async () => resume(await call("GET", `/drafts/${encodeURIComponent(draft)}`)));
 if (!now.touched) at("next").focus({ preventScroll: true });
 here.dataset.ready = "true";

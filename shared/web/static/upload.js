@@ -235,14 +235,20 @@ function described(scan) {
   return [KINDS[scan.kind] || "DOCX", pages, sized(scan.size)].filter(Boolean).join(", ");
 }
 
+function sentence(warning) {
+  const words = say(warning.vi, warning.en);
+  const page = say(`Trang ${warning.page}`, `Page ${warning.page}`);
+  return warning.page ? `${page}: ${words[0].toLowerCase()}${words.slice(1)}` : words;
+}
+
 class Box {
   constructor(box) {
     this.box = box;
     this.place = box.dataset.upload;
     this.file = box.querySelector("input[type=file]");
     this.kept = box.querySelector("input[type=hidden]");
-    this.list = made("ul", { className: "scans" });
-    this.status = made("p", { className: "small", tabIndex: -1 });
+    this.list = made("ul", { className: "sent" });
+    this.status = made("p", { className: "said small", tabIndex: -1 });
     this.status.setAttribute("role", "status");
     box.append(this.list, this.status);
     this.busy = 0;
@@ -293,7 +299,7 @@ class Box {
   }
 
   line(name) {
-    const line = made("li", { className: "scan" });
+    const line = made("li");
     line.body = made("div", { className: "body" }, made("strong", { textContent: name }));
     line.name = name;
     line.append(line.body);
@@ -313,15 +319,18 @@ class Box {
     const line = this.line(file.name);
     const bar = made("progress", { max: 100, value: 0 });
     bar.setAttribute("aria-label", say(`Đang gửi ${file.name}`, `Sending ${file.name}`));
-    const note = made("span", { className: "small", textContent: "" });
+    const note = made("span", { className: "note small" });
+    let [furthest, isLost] = [0, false];
     const told = {
       progress: (sent, all) => {
+        if (sent > furthest) [furthest, isLost] = [sent, false];
         bar.value = percent(sent, all);
         note.textContent = sent < all ? `${percent(sent, all)} % / ${sized(all)}` : say("Đang kiểm tra tệp…", "Checking the file…");
       },
       waits: () => {
         note.textContent = say("Mất kết nối. Sẽ tự gửi tiếp khi có mạng.", "The connection is lost. It goes on by itself.");
-        this.tell(`${file.name}: ${note.textContent}`);
+        if (!isLost) this.tell(`${file.name}: ${note.textContent}`);
+        isLost = true;
       },
     };
     const upload = new Upload(this.place, this.box.dataset.procedure, file, told);
@@ -348,7 +357,7 @@ class Box {
     const sentence = reason instanceof Refused ? reason.message : say("Trình duyệt không đọc được tệp.", "The browser cannot read the file.");
     const again = this.button(line, say("Chọn tệp khác", "Choose another file"), () => this.replace(line), false);
     line.classList.add("bad");
-    line.body.replaceChildren(made("strong", { textContent: file.name }), made("p", { textContent: sentence }), again, this.button(line, say("Bỏ", "Remove"), () => this.remove(line)));
+    line.body.replaceChildren(made("strong", { textContent: file.name }), made("span", { className: "note", textContent: sentence }), again, this.button(line, say("Bỏ", "Remove"), () => this.remove(line)));
     this.tell(`${file.name}: ${sentence}`);
     this.emit("failed", { sentence });
   }
@@ -356,7 +365,7 @@ class Box {
   // The scan as the office will see it: a small picture, pages, and what should be scanned again.
   async show(line, became) {
     line.digest = became.digest;
-    const note = made("p", { className: "small", textContent: became.kind ? described(became) : "" });
+    const note = made("span", { className: "note small", textContent: became.kind ? described(became) : "" });
     line.body.replaceChildren(made("strong", { textContent: line.name }), note, this.button(line, say("Bỏ", "Remove"), () => this.remove(line)));
     let shown;
     try {
@@ -372,9 +381,10 @@ class Box {
   warn(line, warnings) {
     if (!warnings.length) return;
     line.classList.add("warned");
-    const words = warnings.map((it) => made("li", { textContent: (it.page ? say(`Trang ${it.page}: `, `Page ${it.page}: `) : "") + say(it.vi, it.en) }));
-    line.body.append(made("ul", { className: "warnings" }, ...words));
-    if (warnings.some((it) => it.what !== "renamed")) line.body.append(this.button(line, say("Quét lại", "Scan again"), () => this.replace(line), false));
+    const words = warnings.map((it) => made("li", { textContent: sentence(it) }));
+    const remove = line.body.querySelector("button");
+    remove.before(made("ul", { className: "warnings" }, ...words));
+    if (warnings.some((it) => it.what !== "renamed")) remove.before(this.button(line, say("Quét lại", "Scan again"), () => this.replace(line), false));
     this.tell(`${line.name}: ${words.map((it) => it.textContent).join(" ")}`);
   }
 

@@ -15,7 +15,7 @@ from services.intake.domain.facts import Asked
 from services.intake.domain.filing import Applicant
 from services.intake.pages.portal.mine import Standing, standing
 from services.intake.pages.portal.own import AtDesk, dossier_of, go
-from services.intake.pages.portal.sheets import Mistake, digests
+from services.intake.pages.portal.sheets import Mistake, by_field, digests
 from services.intake.pages.tracking import said_in
 from services.intake.templates import portal_words as words
 from shared import door
@@ -66,6 +66,8 @@ async def asked(dossier_id: UUID, request: Request, by: Citizen, pages: Web, des
 async def supply(dossier_id: UUID, request: Request, by: Citizen, pages: Web, desk: AtDesk, now: Now) -> Response:
     """All of it at once (NĐ 61/2018 art. 15.3): papers and fields join the dossier in one write."""
     fields, it = await form(request), await standing(desk, await dossier_of(desk, str(dossier_id), by))
+    if not it.asked:
+        return go(f"/my/{dossier_id}")  # it came already: the button was pressed twice
     opened = it.dossier.filing.sealed(desk.seals.open)
     sent, wrong = _sent(fields, it, lambda field: _value(opened.applicant, opened.owner, field))
     if wrong:
@@ -88,7 +90,7 @@ async def supply(dossier_id: UUID, request: Request, by: Citizen, pages: Web, de
 async def home(dossier_id: UUID, request: Request, by: Citizen, pages: Web, desk: AtDesk) -> Response:
     it = await standing(desk, await dossier_of(desk, str(dossier_id), by))
     filing = it.dossier.filing
-    return _home(request, pages, it, {"home_by": filing.home_by, "address": filing.applicant.address}, [])
+    return _home(request, pages, it, {"home_by": filing.home_by, "address": filing.applicant.address}, [], 200)
 
 
 @router.post("/my/{dossier_id}/home", include_in_schema=False)
@@ -106,7 +108,7 @@ async def choose(dossier_id: UUID, request: Request, by: Citizen, pages: Web, de
         it.procedure.check(it.dossier.filing.channel, wanted, it.dossier.filing.case)
         await desk.store.dossiers.change(it.dossier.id, decide)
     except Refusal as refusal:
-        return _home(request, pages, it, fields, [Mistake.of(refusal)])
+        return _home(request, pages, it, fields, [Mistake.of(refusal)], refusal.status)
     return go(f"/my/{dossier_id}?done=home")
 
 
@@ -128,7 +130,7 @@ async def take_back(dossier_id: UUID, request: Request, by: Citizen, pages: Web,
     try:
         await desk.store.dossiers.change(it.dossier.id, decide)
     except Refusal as refusal:
-        wrong = {"words": words.refusal(refusal)}
+        wrong = by_field([Mistake.of(refusal, "words")])
         return pages.show(request, "portal_withdrawal.html", refusal.status, it=it, wrong=wrong, typed=typed)
     return go(f"/my/{dossier_id}?done=withdrawn")
 
@@ -147,7 +149,7 @@ async def say(dossier_id: UUID, request: Request, by: Citizen, pages: Web, desk:
     try:
         await desk.store.dossiers.change(it.dossier.id, lambda there: rate(there, score, reasons, by=by, at=now))
     except Refusal as refusal:
-        wrong = {"score": words.refusal(refusal)}
+        wrong = by_field([Mistake.of(refusal, "score")])
         return pages.show(request, "portal_rating.html", refusal.status, it=it, wrong=wrong, words=words)
     return go(f"/my/{dossier_id}?done=rated")
 
@@ -158,12 +160,13 @@ def _sent(fields: Mapping[str, str], it: Standing, was: Callable[[str], str]) ->
         if asked.about == "field" and asked.code in words.FIELDS:
             now = fields.get(f"field-{asked.code}", "")[:300]
             if now == was(asked.code):
-                wrong.append(Mistake(f"field-{asked.code}", words.REFUSED["field-unchanged"]))
+                wrong.append(Mistake(f"field-{asked.code}", words.REFUSED["field-unchanged"], words.FIELDS[asked.code]))
             corrected[asked.code] = now
         elif asked.about == "paper" and by_file(it, asked):
             scans = digests(fields.get(f"scan-{asked.code}", ""))
             if not scans:
-                wrong.append(Mistake(f"scan-{asked.code}", words.REFUSED["papers-missing"]))
+                named = next((known.name for known in it.procedure.papers if known.code == asked.code), asked.code)
+                wrong.append(Mistake(f"scan-{asked.code}", words.REFUSED["papers-missing"], named))
             papers.append(PaperTicked(asked.code, electronic=len(scans), scans=scans))
     return Sent(tuple(papers), corrected), wrong
 
@@ -187,18 +190,17 @@ def _asked(
         if asked.about == "paper":
             told["papers" if by_file(it, asked) else "on_paper"].append(asked)
     scans = {asked.code: " ".join(digests(fields.get(f"scan-{asked.code}", ""))) for asked in told["papers"]}
-    mistakes = {mistake.about: mistake.words for mistake in reversed(wrong)}
-    key = fields.get("key", "") or str(uuid4())
+    mistakes, key = by_field(wrong), fields.get("key", "") or str(uuid4())
     status = WRONG_STATUS if wrong else 200
     return pages.show(
         request, "portal_asked.html", status, it=it, wrong=mistakes, scans=scans, key=key, words=words, **told
     )
 
 
-def _home(request: Request, pages: Web, it: Standing, fields: Mapping[str, str], wrong: list[Mistake]) -> Response:
-    mistakes = {mistake.about: mistake.words for mistake in wrong}
-    status = WRONG_STATUS if wrong else 200
-    return pages.show(request, "portal_way.html", status, it=it, fields=fields, wrong=mistakes, words=words)
+def _home(
+    request: Request, pages: Web, it: Standing, fields: Mapping[str, str], wrong: list[Mistake], status: int
+) -> Response:
+    return pages.show(request, "portal_way.html", status, it=it, fields=fields, wrong=by_field(wrong), words=words)
 
 
 def _value(applicant: Applicant, owner: Applicant | None, field: str) -> str:

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,11 +21,13 @@ from services.intake.pages.portal.sheets import (
     Mistake,
     Sheet,
     bill_lines,
+    by_field,
     mistakes,
     offices,
     sheet_of,
 )
 from services.intake.templates import portal_words as words
+from services.intake.templates.money import amount
 from shared import door
 from shared.auth import Citizen
 from shared.calendar import Term
@@ -169,7 +172,7 @@ def _sheet(request: Request, pages: Web, it: Begun, sheet: Sheet, wrong: list[Mi
         WRONG_STATUS if wrong else 200,
         it=it,
         filing=it.filing,
-        wrong={mistake.about: mistake.words for mistake in reversed(wrong)},
+        wrong=by_field(wrong),
         back=_before(sheet, it),
         offices=offices(it.asking),
         words=words,
@@ -196,6 +199,7 @@ async def _review(
     told["respond_by"] = desk.working.due(at, ANSWERED_WITHIN, cutoff_15h=False)
     told["refused"] = words.refusal(refusal) if refusal else ""
     told["office"] = next((o.name for o in offices(it.asking) if o.code == it.filing.receiving_office), "")
+    told["money_of"] = partial(amount, language=pages.language(request))
     due = _due(it.procedure, it.filing.case, desk, at)
     return pages.show(request, "portal_review.html", status, it=it, filing=it.filing, due=due, **told)
 

@@ -107,7 +107,7 @@ async def show(
     pay = pay_address(request, dossier.id, now) if it.owed and bank.is_there else ""
     told: dict[str, Any] = {"mine": it, "pay": pay, "done": portal_words.DONE.get(done, "")}
     told |= {"asked": [_named(asked, it.procedure) for asked in it.asked], "portal": portal_words}
-    return pages.show(request, "portal_dossier.html", **told_of(request, pages, tracked), **told)
+    return pages.show(request, "portal_dossier.html", **(told_of(request, pages, tracked) | told))
 
 
 @router.get("/my/{dossier_id}/receipt", include_in_schema=False)
@@ -121,7 +121,7 @@ async def receipt(dossier_id: UUID, request: Request, by: Citizen, pages: Web, d
     told: dict[str, Any] = {
         "papers": [(names.get(it.code, it.code), len(it.scans)) for it in dossier.filing.papers],
         "left": procedure.missing(dossier.filing.papers, dossier.filing.case),
-        "qr": qr.svg_inline(scale=4, border=2),
+        "qr": qr.svg_inline(omitsize=True, border=4, light="#fff"),
         "office": next((it.name for it in desk.offered.offices if it.code == dossier.filing.receiving_office), ""),
         "home": portal_words.HOME_BY[dossier.filing.home_by],
     }

@@ -3,7 +3,7 @@
 A sheet reads anything (a draft keeps what was typed, right or wrong) and tells its mistakes, each beside its field.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
@@ -30,7 +30,7 @@ from shared.errors import Refusal
 from shared.people import Person
 from shared.web.languages import N_
 
-__all__ = ["SHEETS", "Mistake", "Sheet", "bill_lines", "digests", "mistakes", "offices", "sheet_of"]
+__all__ = ["SHEETS", "Mistake", "Sheet", "bill_lines", "by_field", "digests", "mistakes", "offices", "sheet_of"]
 
 MOST_SCANS = 40
 """Of one paper."""
@@ -40,14 +40,23 @@ Fields = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """`about` is the id of the field, `words` what to do."""
+    """`about` is the id of the field, `words` what to do; `name` tells fields apart that have the same words."""
 
     about: str
     words: str
+    name: str = ""
 
     @classmethod
     def of(cls, refusal: Refusal, about: str = "") -> "Mistake":
         return cls(about or refusal.about, portal_words.refusal(refusal))
+
+
+def by_field(wrong: Iterable[Mistake]) -> dict[str, Mistake]:
+    """What to do at each field, in the order of the page; the first word about a field counts."""
+    told = dict[str, Mistake]()
+    for it in wrong:
+        told.setdefault(it.about, it)
+    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +159,7 @@ def _wrong_papers(filing: Filing, asking: Asking) -> list[Mistake]:
     """What can be sent as a file and is needed. What counts on paper alone is brought to the counter."""
     missing = asking.procedure.missing(filing.papers, filing.case)
     words = portal_words.REFUSED["papers-missing"]
-    return [Mistake(f"scan-{paper.code}", words) for paper in missing if paper.electronic]
+    return [Mistake(f"scan-{it.code}", words, it.name) for it in missing if it.electronic]
 
 
 def _home(fields: Fields, filing: Filing, asking: Asking) -> Filing:

@@ -1,0 +1,440 @@
+"""The counter in a real browser: one screen from "next, please" to the printed slip, by keyboard and wand alone."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from deploy.engines import Engines
+from tests.browser.counting import FIVE, MOUSE, clerk_at, fresh_card, of_five_papers, ticket, wand
+from tests.browser.looking import LANGUAGES, log_in, look_at
+from tests.intake import sheets_of_paper as sheets
+from tests.intake.front import Front, front
+from tests.intake.test_papers import fresh_pdf
+
+PAPERS = ("request", "land-paper", "drawings", "photos", "commitment")
+
+
+@pytest.fixture(scope="module")
+def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    folder = tmp_path_factory.mktemp("counter")
+    with front(engines, folder, MOTCUA_MORE_PROCEDURES=of_five_papers(folder)) as running:
+        yield running
+
+
+@pytest.fixture
+def screen(page: Page, desk: Front) -> Page:
+    """The counter, ready, with a clerk before it."""
+    log_in(page, desk, "demo-counter")
+    return opened(page)
+
+
+def opened(page: Page, address: str = "/counter") -> Page:
+    page.goto(address)
+    expect(page.locator("#counter")).to_have_attribute("data-ready", "true")
+    return page
+
+
+def choose_procedure(page: Page, typed: str = "nam giay to") -> None:
+    page.keyboard.type(typed)
+    expect(page.get_by_role("option")).not_to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#chosen")).to_contain_text(FIVE)
+
+
+def scan(page: Page, tmp_path: Path, code: str) -> None:
+    """The scanner's file, chosen in the dialog that Enter opens."""
+    file = tmp_path / f"{code}.pdf"
+    file.write_bytes(fresh_pdf())
+    expect(page.locator(f"#paper-{code}")).to_be_focused()
+    page.once("filechooser", lambda dialog: dialog.set_files(file))
+    page.keyboard.press("Enter")
+    expect(page.locator(f"[name=scan-{code}]")).not_to_have_value("")
+
+
+def test_row_93_a_dossier_of_five_papers_is_filed_from_next_please_to_the_slip_without_a_single_mouse_event(
+    page: Page, desk: Front, tmp_path: Path
+):
+    number, width = ticket(desk), page.viewport_size["width"] if page.viewport_size else 0
+    page.add_init_script(MOUSE)
+    page.on("filechooser", lambda _: None)  # so that the browser opens no dialog of its own between two scans
+    log_in(page, desk, "demo-counter")
+    opened(page)
+
+    page.keyboard.press("F2")
+    expect(page.locator("#called")).to_have_text(str(number))
+    expect(page.locator("#procedure")).to_be_focused()
+    choose_procedure(page)
+    expect(page.locator("#case")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#case")).to_have_value("shared-wall")
+    page.keyboard.press("Enter")
+    expect(page.locator("#card")).to_be_focused()
+    wand(page, fresh_card())
+    expect(page.locator("#name")).to_have_value("Nguyễn Văn Bình")
+    expect(page.locator("#phone")).to_be_focused()
+
+    walk(page, "#paper-request")
+    for place, code in enumerate(PAPERS):
+        scan(page, tmp_path, code)
+        expect(page.locator(f"#paper-{code}")).to_be_checked()
+        if place < len(PAPERS) - 1:
+            page.keyboard.press("ArrowDown")
+    expect(page.locator(".paper .flag:visible")).to_have_text(["đủ"] * 5)
+    expect(page.locator("#sum")).to_have_text("Phải thu: 77.000 đồng")
+    look_at(page, "counter-filled-vi")
+
+    walk(page, "#paid")
+    page.keyboard.press("Space")
+    walk(page, "#home-counter")
+    page.keyboard.press("ArrowDown")
+    walk(page, "#consent")
+    page.keyboard.press("Space")
+    page.keyboard.press("F9")
+
+    expect(page.locator("#print")).to_be_focused()
+    expect(page.locator("#result-code")).to_contain_text("H36.202.02-")
+    expect(page.locator("#result-money")).to_have_text("Đã thu 77.000 đồng.")
+    look_at(page, "counter-result-vi")
+    with page.context.expect_page() as slip, page.context.expect_event("response") as answered:
+        page.keyboard.press("Enter")
+    assert answered.value.headers["content-type"] == "application/pdf"
+    slip.value.close()
+    assert page.evaluate("window.mouseEvents") == []
+
+    filed = whole(desk, page)
+    assert filed["state"] == "accepted"
+    assert filed["filing"]["home_by"] == "post"
+    assert [(it["code"], len(it["scans"])) for it in filed["filing"]["papers"]] == [(it, 1) for it in PAPERS]
+    assert filed["bill"]["state"] == "paid"
+    assert filed["filing"]["ticket"] == called(desk, filed["filing"]["ticket"])["id"]
+    assert width in {320, 1280}
+
+
+def walk(page: Page, to: str) -> None:
+    """By Tab, as far as it takes: every step is one that a person can take."""
+    for _ in range(120):
+        if page.locator(to).evaluate("it => it === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{to} cannot be reached by the keyboard")
+
+
+def whole(desk: Front, page: Page) -> dict[str, Any]:
+    """The dossier that the screen shows."""
+    id = (page.locator("#open").get_attribute("href") or "").rpartition("/")[2]
+    answer = httpx.get(f"{desk.url}/intake/dossiers/{id}", headers=desk.headers())
+    assert answer.status_code == 200, answer.text
+    return answer.json()["dossier"]
+
+
+def called(desk: Front, id: str) -> dict[str, Any]:
+    return httpx.get(f"{desk.url}/intake/queue/tickets/{id}").json()
+
+
+def number_of(card: str) -> str:
+    return card.partition("|")[0]
+
+
+def file_five(desk: Front, number: str, **more: Any) -> dict[str, Any]:
+    """A dossier of four papers, with a scan of the drawings, filed by a program."""
+    with httpx.Client(base_url=f"{desk.url}/intake", headers=desk.headers(), timeout=30) as api:
+        scan = api.post("/papers", content=fresh_pdf()).json()["digest"]
+        papers = [
+            {"code": "request", "originals": 1},
+            {"code": "land-paper", "copies": 1},
+            {"code": "drawings", "originals": 2, "scans": [scan]},
+            {"code": "photos", "copies": 1},
+        ]
+        filing = {
+            "procedure": FIVE,
+            "applicant": {"name": "Nguyễn Văn Bình", "number": number},
+            "papers": papers,
+            "consent": True,
+        }
+        answer = api.put(f"/counter/dossiers/{uuid.uuid4()}", json=filing | more)
+        assert answer.status_code == 201, answer.text
+        return answer.json() | {"scan": scan}
+
+
+def fill(page: Page, card: str) -> None:
+    """Everything but the papers."""
+    page.locator("#procedure").focus()
+    wand(page, f"http://example.test/services/{FIVE}")
+    expect(page.locator("#card")).to_be_focused()
+    wand(page, card)
+    expect(page.locator("#number")).to_have_value(number_of(card))
+    page.locator("#consent").focus()
+    page.keyboard.press("Space")
+
+
+def tick_all(page: Page) -> None:
+    page.locator("#paper-request").focus()
+    for _ in range(4):
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowDown")
+    expect(page.locator(".paper .flag:visible")).to_have_text(["đủ"] * 4)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_counter_fits_its_screen_and_axe_finds_nothing(screen: Page, language: str):
+    screen.goto(f"/counter?lang={language}")
+    expect(screen.locator("#counter")).to_have_attribute("data-ready", "true")
+    look_at(screen, f"counter-empty-{language}")
+    screen.locator("#procedure").fill("nam giay to")
+    expect(screen.get_by_role("option")).not_to_have_count(0)
+    look_at(screen, f"counter-choosing-{language}")
+    screen.keyboard.press("Enter")
+    screen.locator("#for-other").check()
+    screen.locator("summary").first.click()
+    look_at(screen, f"counter-open-{language}")
+
+
+def test_row_6_a_blocked_filing_marks_what_is_missing_and_asks_for_all_of_it_at_once(browser: Browser, desk: Front):
+    page = opened(clerk_at(browser, desk, 320))
+    fill(page, fresh_card())
+    page.locator("#paper-request").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("F9")
+    expect(page.locator("#paper-land-paper")).to_be_focused()
+    expect(page.locator("#paper-land-paper-error")).to_contain_text("Chưa đủ giấy tờ")
+    expect(page.locator(".paper.lacking")).to_have_count(3)
+    look_at(page, "counter-missing-vi")
+    page.locator("#ask-all").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#print")).to_be_focused()
+    expect(page.locator("#print")).to_have_text("In phiếu yêu cầu bổ sung")
+    filed = whole(desk, page)
+    assert filed["state"] == "supplement-asked"
+    assert [it["code"] for it in filed["asked"]] == ["land-paper", "drawings", "photos"]
+    form = httpx.get(f"{desk.url}{page.locator('#print').get_attribute('href')}", headers=desk.headers())
+    assert form.content.startswith(b"%PDF-")
+    page.context.close()
+
+
+def test_row_7_the_dossier_is_the_applicants_and_the_clerk_who_typed_is_recorded(screen: Page, desk: Front):
+    card = fresh_card("K'Brèo")
+    fill(screen, card)
+    tick_all(screen)
+    screen.keyboard.press("F9")
+    expect(screen.locator("#print")).to_be_focused()
+    filed = whole(desk, screen)
+    assert (filed["filing"]["applicant"]["name"], filed["assisted_by"]) == ("K'Brèo", "demo-counter")
+    assert filed["filing"]["applicant"]["phone"] == "", "no phone is needed"
+    assert filed["filing"]["consent"]
+
+
+def test_row_12_a_blurred_page_is_told_at_the_desk_with_a_button_to_scan_it_again(screen: Page, tmp_path: Path):
+    fill(screen, fresh_card())
+    file = tmp_path / "blurred.png"
+    file.write_bytes(sheets.png(sheets.page(blur=6)))
+    screen.locator("#scan-request").set_input_files(file)
+    warned = screen.locator(".paper").first.locator(".scan")
+    expect(warned).to_contain_text("mờ")
+    expect(warned.get_by_role("button", name="Quét lại")).to_be_visible()
+    look_at(screen, "counter-blurred-vi")
+
+
+def test_row_13_a_likely_twin_is_shown_with_its_reason_and_must_be_looked_at(browser: Browser, desk: Front):
+    card = fresh_card()
+    before = file_five(desk, number_of(card))
+    page = opened(clerk_at(browser, desk))
+    fill(page, card)
+    expect(page.locator("#resembling")).to_contain_text("cùng thủ tục này")
+    expect(page.locator("#resembling a")).to_have_attribute("href", f"/counter/dossiers/{before['id']}")
+    tick_all(page)
+    look_at(page, "counter-twin-vi")
+    page.keyboard.press("F9")
+    expect(page.locator("#resembling input")).to_be_focused()
+    expect(page.locator("#resembling-error")).to_be_visible()
+    page.keyboard.press("Space")
+    page.keyboard.press("F9")
+    expect(page.locator("#print")).to_be_focused()
+    assert whole(desk, page)["filing"]["reviewed"] == [before["id"]]
+    page.context.close()
+
+
+def test_a_paper_that_the_person_filed_before_is_used_again_with_one_tick(screen: Page, desk: Front):
+    card = fresh_card()
+    before = file_five(desk, number_of(card))
+    fill(screen, card)
+    screen.locator("#resembling input").focus()
+    screen.keyboard.press("Space")
+    tick_all(screen)
+    screen.locator("#paper-drawings").focus()
+    screen.keyboard.press("Space")
+    expect(screen.locator("#paper-drawings")).not_to_be_checked()
+    screen.locator(f"#reuse-drawings-{before['id']}").focus()
+    screen.keyboard.press("Space")
+    expect(screen.locator("#paper-drawings")).to_be_checked()
+    expect(screen.locator(".paper .flag:visible")).to_have_text(["đủ"] * 4)
+    screen.keyboard.press("F9")
+    expect(screen.locator("#print")).to_be_focused()
+    (drawings,) = [it for it in whole(desk, screen)["filing"]["papers"] if it["code"] == "drawings"]
+    assert (drawings["reused_from"], drawings["scans"]) == (before["id"], [before["scan"]])
+
+
+def test_row_14_the_answer_is_the_legal_code_the_due_date_in_words_and_the_slip_to_print(screen: Page, desk: Front):
+    fill(screen, fresh_card())
+    tick_all(screen)
+    screen.keyboard.press("F9")
+    expect(screen.locator("#print")).to_be_focused()
+    filed = whole(desk, screen)
+    expect(screen.locator("#result-code")).to_have_text(filed["code"])
+    expect(screen.locator("#result-due")).to_contain_text("Hẹn trả kết quả: lúc 17:00")
+    slip = httpx.get(f"{desk.url}{screen.locator('#print').get_attribute('href')}", headers=desk.headers())
+    assert slip.content.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("vi", "Số điện thoại chưa đúng"), ("en", "This is no telephone number")],
+)
+def test_a_refusal_stands_beside_its_field_which_gets_the_focus_and_nothing_typed_is_lost(
+    browser: Browser, desk: Front, language: str, sentence: str
+):
+    page = opened(clerk_at(browser, desk), f"/counter?lang={language}")
+    fill(page, fresh_card())
+    page.locator("#paper-request").focus()
+    page.keyboard.press("Space")
+    page.locator("#phone").fill("12")
+    page.keyboard.press("F9")
+    expect(page.locator("#phone")).to_be_focused()
+    expect(page.locator("#phone")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#phone-error")).to_contain_text(sentence)
+    expect(page.locator("#phone")).to_have_value("12")
+    expect(page.locator("#paper-request")).to_be_checked()
+    look_at(page, f"counter-refused-{language}")
+    page.context.close()
+
+
+def test_while_the_line_is_down_everything_stays_and_the_same_key_files_it_once(browser: Browser, desk: Front):
+    page = opened(clerk_at(browser, desk))
+    fill(page, fresh_card())
+    tick_all(page)
+    page.context.set_offline(True)
+    page.keyboard.press("F9")
+    expect(page.locator("#alert")).to_contain_text("Không có mạng")
+    expect(page.locator("#name")).to_have_value("Nguyễn Văn Bình")
+    page.context.set_offline(False)
+    page.keyboard.press("F9")
+    expect(page.locator("#print")).to_be_focused()
+    assert whole(desk, page)["state"] == "accepted"
+    page.context.close()
+
+
+def test_an_answer_that_was_lost_is_given_again_and_there_is_one_dossier(browser: Browser, desk: Front):
+    page = opened(clerk_at(browser, desk))
+    fill(page, fresh_card())
+    tick_all(page)
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/counter/dossiers/*", lose, times=1)
+    page.keyboard.press("F9")
+    expect(page.locator("#alert")).to_contain_text("Không có mạng")
+    page.keyboard.press("F9")
+    expect(page.locator("#print")).to_be_focused()
+    assert [it["what"] for it in whole(desk, page)["history"]] == ["submitted", "accepted"]
+    page.context.close()
+
+
+def test_a_draft_survives_a_reload_and_is_opened_at_another_desk_and_nothing_personal_is_in_the_browser(
+    browser: Browser, desk: Front, tmp_path: Path
+):
+    page, card = opened(clerk_at(browser, desk)), fresh_card("Ka Thơm")
+    fill(page, card)
+    page.on("filechooser", lambda _: None)
+    page.locator("#paper-request").focus()
+    scan(page, tmp_path, "request")
+    expect(page.locator("#saved")).to_contain_text("Mã bản nháp", timeout=15_000)
+    kept = page.evaluate("JSON.stringify([localStorage, sessionStorage])")
+    for secret in ("Ka Thơm", number_of(card), number_of(card)[-4:]):
+        assert secret not in kept and secret not in page.url
+    code = page.locator("#saved").inner_text().rpartition(" ")[2]
+
+    page.reload()
+    expect(page.locator("#name")).to_have_value("Ka Thơm")
+    expect(page.locator("#paper-request")).to_be_checked()
+    expect(page.locator(".paper .scan")).to_have_count(1)
+    page.context.close()
+
+    other = opened(clerk_at(browser, desk, person="demo-one-stop"))
+    other.locator(".drafts summary").focus()
+    other.keyboard.press("Enter")
+    other.locator("#draft-code").fill(code.lower())
+    other.locator("#draft-four").fill(number_of(card)[-4:])
+    other.keyboard.press("Enter")
+    expect(other.locator("#name")).to_have_value("Ka Thơm")
+    expect(other.locator(".paper .scan")).to_have_count(1)
+    tick_all_left(other)
+    other.keyboard.press("F9")
+    expect(other.locator("#print")).to_be_focused()
+    assert whole(desk, other)["filing"]["applicant"]["number"] == number_of(card)
+    other.context.close()
+
+
+def tick_all_left(page: Page) -> None:
+    for code in ("land-paper", "drawings", "photos"):
+        page.locator(f"#paper-{code}").focus()
+        page.keyboard.press("Space")
+    expect(page.locator(".paper .flag:visible")).to_have_text(["đủ"] * 4)
+
+
+def test_somebody_files_for_an_organisation_with_its_tax_number_by_a_power_of_attorney(screen: Page, desk: Front):
+    fill(screen, fresh_card())
+    screen.locator("#for-other").focus()
+    screen.keyboard.press("Space")
+    screen.locator("#owner-number").fill("0100109106")
+    screen.locator("#owner-name").fill("Công ty Tân Lâm")
+    screen.locator("#owner-kind").select_option("organisation")
+    screen.locator("#authorisation").fill("15/UQ-2026")
+    tick_all(screen)
+    screen.keyboard.press("F9")
+    expect(screen.locator("#print")).to_be_focused()
+    filing = whole(desk, screen)["filing"]
+    assert (filing["owner"]["name"], filing["owner"]["number"]) == ("Công ty Tân Lâm", "0100109106")
+    assert filing["authorisation"]["number"] == "15/UQ-2026"
+
+
+def test_a_number_that_nobody_answers_to_is_called_again_twice_and_passed_over(screen: Page, desk: Front):
+    first, second = ticket(desk), ticket(desk)
+    screen.keyboard.press("F2")
+    expect(screen.locator("#called")).to_have_text(str(first))
+    for _ in range(2):
+        screen.locator("#recall").focus()
+        screen.keyboard.press("Enter")
+        expect(screen.locator("#said")).to_have_text(f"Đã gọi lại số {first}.")
+    screen.locator("#absent").focus()
+    screen.keyboard.press("Enter")
+    expect(screen.locator("#called")).to_have_text("–")
+    screen.keyboard.press("F2")
+    expect(screen.locator("#called")).to_have_text(str(second))
+    empty_the_queue(desk)
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(desk: Front) -> None:
+    empty_the_queue(desk)
+
+
+def empty_the_queue(desk: Front) -> None:
+    with httpx.Client(base_url=f"{desk.url}/intake", headers=desk.headers(), timeout=30) as api:
+        while (called := api.post("/queue/next", json={"desk": "9"})).is_success:
+            assert api.post(f"/queue/tickets/{called.json()['id']}/done").is_success
+
+
+def test_next_please_asks_again_before_it_leaves_what_is_not_filed(screen: Page):
+    fill(screen, fresh_card())
+    screen.keyboard.press("F2")
+    expect(screen.locator("#said")).to_contain_text("chưa nộp")
+    expect(screen.locator("#name")).to_have_value("Nguyễn Văn Bình")
+    screen.keyboard.press("F2")
+    expect(screen.locator("#name")).to_have_value("")

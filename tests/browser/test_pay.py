@@ -1,0 +1,167 @@
+"""The pages of money in a real browser: the QR and the countdown, the day's cash, one bill; narrow and wide."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from deploy.engines import Engines
+from services.intake.domain import pay_link
+from shared.clock import server_time
+from tests.browser.looking import LANGUAGES, log_in, look_at
+from tests.intake.front import OWNER, PROCEDURE, Front, front
+from tests.intake.partners import KEY, Bank, sandbox_bank
+
+EXTRACT = "2.000635"
+
+
+@pytest.fixture(scope="module")
+def bank() -> Iterator[Bank]:
+    with sandbox_bank() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory, bank: Bank) -> Iterator[Front]:
+    told = {"MOTCUA_BANK_URL": bank.url, "MOTCUA_BANK_KEY": KEY}
+    with front(engines, tmp_path_factory.mktemp("pay"), **told) as running:
+        bank.calls_back_to(running.direct)
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def behaved(bank: Bank) -> None:
+    bank.turn()
+
+
+def file(desk: Front, procedure: str = EXTRACT) -> str:
+    offered = desk.app.state.store.catalogue.procedure(procedure, datetime.now(UTC).date())
+    filing = {
+        "procedure": procedure,
+        "applicant": OWNER,
+        "papers": [{"code": it.code, "originals": it.originals, "copies": it.copies} for it in offered.papers],
+        "consent": True,
+        "reviewed": desk.filed[-50:],
+    }
+    id = str(uuid.uuid4())
+    desk.filed.append(id)
+    answer = httpx.put(f"{desk.url}/intake/counter/dossiers/{id}", json=filing, headers=desk.headers())
+    assert answer.status_code == 201, answer.text
+    return id
+
+
+def link(desk: Front, id: str) -> str:
+    return f"/pay/{pay_link.token(id, desk.app.state.link_key, server_time())}"
+
+
+def order_of(desk: Front, id: str) -> str:
+    return httpx.get(f"{desk.url}/intake/dossiers/{id}/bill", headers=desk.headers()).json()["order"]["reference"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_citizen_pays_by_qr_and_the_page_says_by_itself_that_the_money_came(
+    page: Page, desk: Front, bank: Bank, language: str, tmp_path: object
+):
+    id = file(desk)
+    page.goto(f"{link(desk, id)}?lang={language}")
+    look_at(page, f"pay-open-{language}")
+    page.get_by_role("button", name=re.compile("QR")).click()
+    expect(page.locator(".qr svg")).to_be_visible()
+    expect(page.locator("[data-until]")).to_have_text(re.compile(r"^1[45]:\d\d$"))
+    look_at(page, f"pay-qr-{language}")
+    reference = order_of(desk, id)
+    picture = f"{tmp_path}/qr.png"
+    page.locator(".qr").screenshot(path=picture, scale="css")
+    (read,) = zxingcpp.read_barcodes(Image.open(picture))
+    assert reference in read.text
+    bank.pay(reference, 8_000)
+    expect(page.locator(".state .now")).to_have_text(
+        {"vi": "Đã nộp đủ", "en": "Paid in full"}[language], timeout=15_000
+    )
+    look_at(page, f"pay-paid-{language}")
+
+
+def test_who_has_no_script_says_i_have_paid_and_the_bank_is_asked(page: Page, desk: Front, bank: Bank):
+    bank.turn(lose=1)
+    id = file(desk)
+    page.route("**/pay-*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.goto(link(desk, id))
+    page.get_by_role("button", name=re.compile("QR")).click()
+    expect(page.locator(".qr svg")).to_be_visible()
+    bank.pay(order_of(desk, id), 8_000)
+    page.get_by_role("button", name="Tôi đã chuyển tiền").click()
+    expect(page.locator(".state .now")).to_have_text("Đã nộp đủ")
+
+
+def test_what_cannot_be_paid_yet_says_so(page: Page, desk: Front):
+    page.goto(link(desk, file(desk, PROCEDURE)))
+    expect(page.locator(".state .now")).to_have_text("Chưa thể nộp")
+    look_at(page, "pay-unknown-vi")
+
+
+def test_a_link_that_is_over_says_what_to_do(page: Page):
+    page.goto(f"/pay/{'A' * 44}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Trang nộp tiền đã hết hạn")
+    look_at(page, "pay-over-vi")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_clerk_takes_cash_prints_the_receipt_and_sees_the_day_add_up(page: Page, desk: Front, language: str):
+    log_in(page, desk, "demo-counter")
+    id = file(desk)
+    code = httpx.get(f"{desk.url}/intake/dossiers/{id}/bill", headers=desk.headers()).json()["code"]
+    page.goto(f"/counter/cash?lang={language}")
+    page.locator("#code").fill(code)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(code)
+    look_at(page, f"bill-open-{language}")
+    page.get_by_role("button", name=re.compile("8[.,]000")).press("Enter")
+    expect(page.locator(".state .now")).to_have_text({"vi": "Đã nộp đủ", "en": "Paid in full"}[language])
+    address = page.get_by_role("link", name=re.compile("biên lai|receipt")).get_attribute("href")
+    receipt = page.request.get(f"{desk.url}{address}")
+    assert receipt.headers["content-type"] == "application/pdf"
+    look_at(page, f"bill-paid-{language}")
+    page.goto("/counter/cash")
+    expect(page.get_by_role("link", name=code)).to_be_visible()
+    look_at(page, f"cash-{language}")
+
+
+def test_the_clerk_enters_an_unknown_amount_and_exempts_with_a_reason(page: Page, desk: Front):
+    log_in(page, desk, "demo-counter")
+    page.goto(f"/counter/cash/{file(desk, PROCEDURE)}")
+    page.get_by_label("Số tiền (đồng)").fill("5.000")
+    page.get_by_label("Căn cứ (nghị quyết của hội đồng nhân dân)").fill("Nghị quyết 12/2025/NQ-HĐND")
+    look_at(page, "bill-unknown-vi")
+    page.get_by_role("button", name="Ghi số tiền").click()
+    expect(page.get_by_role("button", name="Đã nhận 5.000 đồng tiền mặt")).to_be_visible()
+    page.goto(f"/counter/cash/{file(desk)}")
+    page.get_by_text("Miễn:").click()
+    page.get_by_label("Mã giấy tờ chứng minh").fill("so-ho-ngheo-2026")
+    page.get_by_role("button", name="Miễn khoản này").click()
+    expect(page.locator(".state .now")).to_have_text("Được miễn")
+
+
+def test_differences_with_the_bank_are_listed_and_what_was_lost_is_taken_in(page: Page, desk: Front, bank: Bank):
+    bank.turn(lose=1)
+    id = file(desk)
+    opened = httpx.post(f"{desk.url}/intake/dossiers/{id}/orders", headers=desk.headers()).json()
+    bank.pay(opened["reference"], 9_000)
+    log_in(page, desk, "demo-counter")
+    page.goto("/counter/cash")
+    expect(page.get_by_text(opened["reference"])).to_be_visible()
+    look_at(page, "cash-differences-vi")
+    page.get_by_role("button", name="Đối chiếu với ngân hàng").click()
+    expect(page.get_by_text("Số tiền không đúng số phải nộp").first).to_be_visible()
+    page.goto(f"/counter/cash/{id}")
+    expect(page.get_by_role("button", name="Trả lại", exact=True)).to_be_visible()
+    page.get_by_label("Ghi rõ").fill("chuyển thừa")
+    look_at(page, "bill-overpaid-vi")
+    bank.turn(fail=1)
+    page.get_by_role("button", name="Trả lại", exact=True).click()
+    expect(page.get_by_text("chờ ngân hàng")).to_be_visible()

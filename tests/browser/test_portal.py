@@ -1,0 +1,340 @@
+"""The citizen's own pages on a phone and a wide screen: from the checklist to the rating, with the clerk by the API."""
+
+import io
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from services.intake.domain.progress import Entry
+from services.intake.gateways.bank import payments
+from shared.clock import server_time
+from tests.browser.conftest import WIDTHS
+from tests.browser.looking import LANGUAGES, log_in, look_at
+from tests.intake import sheets_of_paper as sheets
+from tests.intake.front import Front
+from tests.intake.partners import KEY, Bank, sandbox_bank
+
+BUSINESS = "1.001612"
+"""A household business: two papers, a third and fourth in one case, a fee, the post brings the result."""
+COUNTER = "H36.202.02"
+LINES = iter(range(8, 1_000))
+
+
+@pytest.fixture(scope="module")
+def bank(desk: Front) -> Iterator[Bank]:
+    with sandbox_bank() as opened:
+        desk.app.state.bank = payments(opened.url, KEY)
+        yield opened
+
+
+@pytest.fixture
+def phone(desk: Front, browser: Browser) -> Iterator[Page]:
+    """A phone of 320 px with a citizen's login."""
+    context = browser.new_context(viewport={"width": 320, "height": 640}, base_url=desk.url, has_touch=True)
+    page = context.new_page()
+    log_in(page, desk, "demo-citizen")
+    yield page
+    context.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def citizen(request: pytest.FixtureRequest, desk: Front, browser: Browser) -> Iterator[Page]:
+    """As `page`, logged in; and a form that is not right yet is answered with 422, of which the browser may speak."""
+    desk.forget_tries()
+    context = browser.new_context(viewport={"width": request.param, "height": 740}, base_url=desk.url)
+    visited, complaints = context.new_page(), list[str]()
+    visited.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
+    visited.on("request", lambda it: None if it.url.startswith(desk.url) else complaints.append(it.url))
+    log_in(visited, desk, "demo-citizen")
+    yield visited
+    context.close()
+    assert [it for it in complaints if "422" not in it] == []
+
+
+def photo(name: str) -> FilePayload:
+    """A photo of a paper, another one each time."""
+    return {"name": name, "mimeType": "image/jpeg", "buffer": sheets.jpeg(sheets.page(lines=next(LINES) % 40 + 8))}
+
+
+def send(page: Page, paper: str, *names: str) -> None:
+    """Photos into the box of a paper, until each has its digest in the form."""
+    for name in names:
+        box = page.locator(f"input[name=scan-{paper}]")
+        before = len(box.input_value().split())
+        page.locator(f"#scan-{paper}").set_input_files(photo(name))
+        expect(box).to_have_value(re.compile(rf"^([0-9a-f]{{64}} ?){{{before + 1}}}$"), timeout=15_000)
+
+
+def on(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^(Tiếp tục|Continue)$")).click()
+
+
+def begin(page: Page, procedure: str = BUSINESS, case: str = "") -> str:
+    """A new draft, with who files; answers its id."""
+    page.goto(f"/file/{procedure}")
+    if page.get_by_role("radio").count():
+        if case:
+            page.locator(f"input[name=case][value={case}]").check()
+        page.get_by_role("button", name=re.compile("Xem giấy tờ cần có|Show the papers")).click()
+    page.get_by_role("button", name=re.compile("^(Bắt đầu|Begin)$")).click()
+    expect(page.locator("#number")).to_be_visible()
+    return page.url.split("/")[-2]
+
+
+def who(page: Page, number: str) -> None:
+    page.locator("#number").fill(number)
+    page.locator("#phone").fill("0912 345 678")
+    on(page)
+
+
+def home(page: Page, way: str = "counter", address: str = "") -> None:
+    page.locator("#office").select_option(COUNTER)
+    page.locator(f"input[name=home_by][value={way}]").check()
+    page.locator("#address").fill(address)
+    on(page)
+
+
+def number() -> str:
+    """Another person's identity number each time."""
+    return f"068201{uuid.uuid4().int % 1_000_000:06d}"
+
+
+def filed(page: Page, person: str) -> str:
+    """A dossier of two papers, sent; answers its id."""
+    id = begin(page)
+    who(page, person)
+    send(page, "request", "don.jpg")
+    send(page, "identity", "cccd.jpg")
+    on(page)
+    home(page)
+    page.get_by_role("button", name=re.compile("Gửi hồ sơ|Send the dossier")).click()
+    expect(page).to_have_url(re.compile(rf"/my/{id}/receipt$"))
+    return id
+
+
+def clerk(desk: Front, path: str, body: Any = None, method: str = "POST") -> Any:
+    answer = httpx.request(method, f"{desk.url}/intake{path}", json=body, headers=desk.headers())
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+def test_the_whole_way_on_a_phone_from_finding_it_to_rating_it(phone: Page, desk: Front, bank: Bank):
+    person = number()
+    phone.goto("/services?q=mo+cua+hang")
+    phone.get_by_role("link", name="Đăng ký thành lập hộ kinh doanh").first.click()
+    phone.get_by_role("link", name="Nộp trực tuyến").click()
+    id = _filed_with_a_pause(phone, person)
+    _tracked_without_an_account(phone, person)
+    _supplied(phone, desk, id)
+    _accepted_and_to_pay(phone, desk, id)
+    _handed_over(phone, desk, id, person)
+    _rated(phone, id)
+
+
+def _filed_with_a_pause(phone: Page, person: str) -> str:
+    id = begin(phone)
+    who(phone, person)
+    send(phone, "request", "don-1.jpg", "don-2.jpg")
+    phone.get_by_role("button", name="Lưu, làm tiếp sau").click()
+    phone.get_by_role("link", name="Đăng ký thành lập hộ kinh doanh").click()
+    expect(phone).to_have_url(re.compile(rf"/my/drafts/{id}/papers$"))
+    expect(phone.locator("input[name=scan-request]")).to_have_value(re.compile(r"^[0-9a-f]{64} [0-9a-f]{64}$"))
+    send(phone, "identity", "cccd.jpg")
+    on(phone)
+    phone.reload()
+    home(phone, "post", "Thôn Tân Lâm, xã Đinh Văn Lâm Hà")
+    expect(phone.get_by_text("100.000")).to_be_visible()
+    phone.get_by_role("button", name="Gửi hồ sơ").click()
+    expect(phone.get_by_role("status")).to_contain_text("Đã gửi")
+    return id
+
+
+def _tracked_without_an_account(phone: Page, person: str) -> None:
+    tracking = phone.locator(".big-code").inner_text()
+    phone.goto("/track")
+    phone.locator("#code").fill(tracking)
+    phone.locator("#last_four").fill(person[-4:])
+    phone.get_by_role("button", name="Xem hồ sơ").click()
+    expect(phone.locator(".state .now")).to_have_text("Mới đăng ký")
+
+
+def _supplied(phone: Page, desk: Front, id: str) -> None:
+    asked = [
+        {"about": "paper", "code": "identity", "reason": "unreadable", "words": "Ảnh mặt sau bị lóa."},
+        {"about": "field", "code": "address", "reason": "wrong", "words": "Thiếu số nhà."},
+    ]
+    clerk(desk, f"/dossiers/{id}/supplement-request", {"items": asked})
+    phone.goto("/my")
+    expect(phone.get_by_text("Việc của bạn: gửi thêm giấy tờ")).to_be_visible()
+    phone.goto(f"/my/{id}")
+    expect(phone.locator(".todo")).to_contain_text("không đọc được. Ảnh mặt sau bị lóa.")
+    look_at(phone, "portal-asked-of-me-vi")
+    phone.get_by_role("link", name="Gửi những thứ này").click()
+    expect(phone.locator("input[type=file]")).to_have_count(1)
+    phone.get_by_label("Địa chỉ của người nộp").fill("12 thôn Tân Lâm, xã Đinh Văn Lâm Hà, Lâm Đồng")
+    send(phone, "identity", "cccd-sau.jpg")
+    phone.get_by_role("button", name="Gửi cho nơi nhận").click()
+    expect(phone.get_by_role("status")).to_contain_text("Đã gửi")
+    expect(phone.locator(".todo")).to_have_count(0)
+
+
+def _accepted_and_to_pay(phone: Page, desk: Front, id: str) -> None:
+    slip = clerk(desk, f"/dossiers/{id}/acceptance")
+    phone.goto(f"/my/{id}")
+    expect(phone.get_by_role("heading", level=1)).to_contain_text(slip["code"])
+    expect(phone.locator(".due")).to_contain_text("Ngày hẹn trả kết quả")
+    look_at(phone, "portal-to-pay-vi")
+    phone.get_by_role("link", name="Nộp bằng mã QR").click()
+    expect(phone.locator("main")).to_contain_text("100.000")
+    phone.goto(f"/my/{id}/home")
+    phone.get_by_label("Tôi đến quầy nhận").check()
+    phone.get_by_role("button", name="Lưu cách nhận").click()
+    expect(phone.get_by_role("status")).to_have_text("Đã đổi cách nhận kết quả.")
+
+
+def _handed_over(phone: Page, desk: Front, id: str, person: str) -> None:
+    clerk(desk, f"/dossiers/{id}/payments/{uuid.uuid4()}", {"dong": 100_000}, "PUT")
+    desk.tell(id, 9, Entry(server_time(), "case-decided", "H36.202", "positive"), is_decided=True)
+    clerk(desk, f"/dossiers/{id}/hand-over", {"by": "counter", "receiver": {"number": person, "signature": "register"}})
+    phone.goto(f"/my/{id}")
+    expect(phone.locator(".state .now")).to_have_text("Đã trả kết quả")
+
+
+def _rated(phone: Page, id: str) -> None:
+    phone.get_by_role("link", name="Đánh giá, mất nửa phút").click()
+    phone.get_by_label("4 – Hài lòng").check()
+    phone.get_by_label("Phải chờ lâu").check()
+    phone.get_by_role("button", name="Gửi đánh giá").click()
+    expect(phone.get_by_role("status")).to_have_text("Cảm ơn bạn đã đánh giá.")
+    expect(phone.locator(".timeline")).to_contain_text("Bạn đã đánh giá: 4 trên 5.")
+    expect(phone.locator(".timeline")).to_contain_text("Đã nộp 100.000 đồng.")
+    look_at(phone, "portal-ended-vi")
+
+
+def test_row_14_the_qr_of_the_receipt_opens_the_tracking_page_of_its_code(citizen: Page, desk: Front):
+    id = filed(citizen, number())
+    picture = Image.open(io.BytesIO(citizen.locator(".qr").screenshot()))
+    (read,) = zxingcpp.read_barcodes(picture)
+    assert read.text == f"{desk.url}/track?code={citizen.locator('.big-code').inner_text()}"
+    citizen.goto(read.text)
+    expect(citizen.locator("#code")).not_to_be_empty()
+    assert id not in read.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_row_94_who_tracks_without_an_account_can_pay_and_say_how_it_went(
+    citizen: Page, desk: Front, bank: Bank, language: str
+):
+    person = number()
+    id = filed(citizen, person)
+    slip = clerk(desk, f"/dossiers/{id}/acceptance")
+    citizen.context.clear_cookies()
+    citizen.goto(f"/track?lang={language}")
+    tracked(citizen, slip["code"], person)
+    look_at(citizen, f"tracked-owed-{language}")
+    citizen.get_by_role("link", name=re.compile("Nộp bằng mã QR|Pay by QR code")).click()
+    expect(citizen).to_have_url(re.compile("/pay/[A-Za-z0-9_-]{44}$"))
+    clerk(desk, f"/dossiers/{id}/payments/{uuid.uuid4()}", {"dong": 100_000}, "PUT")
+    desk.tell(id, 9, Entry(server_time(), "case-decided", "H36.202", "positive"), is_decided=True)
+    clerk(desk, f"/dossiers/{id}/hand-over", {"by": "counter", "receiver": {"number": person, "signature": "register"}})
+    citizen.goto("/track")
+    tracked(citizen, slip["code"], person)
+    citizen.locator("summary").click()
+    citizen.get_by_role("button", name=re.compile("Gửi đánh giá|Send the rating")).click()
+    expect(citizen.get_by_role("alert")).to_be_focused()
+    look_at(citizen, f"tracked-rating-wrong-{language}")
+    citizen.locator("input[name=score][value='5']").check()
+    citizen.get_by_role("button", name=re.compile("Gửi đánh giá|Send the rating")).click()
+    expect(citizen.get_by_role("status")).to_have_text(re.compile("Cảm ơn|Thank you"))
+    expect(citizen.locator("summary")).to_have_count(0)
+    look_at(citizen, f"tracked-rated-{language}")
+
+
+def tracked(page: Page, code: str, person: str) -> None:
+    page.locator("#code").fill(code)
+    page.locator("#last_four").fill(person[-4:])
+    page.get_by_role("button", name=re.compile("Xem hồ sơ|Show the dossier")).click()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_row_96_every_screen_of_a_filing_fits_and_axe_finds_nothing(citizen: Page, desk: Front, language: str):
+    page = citizen
+    page.goto(f"/file/{BUSINESS}?lang={language}")
+    look_at(page, f"portal-case-{language}")
+    page.locator("input[name=case][value=family]").check()
+    page.get_by_role("button", name=re.compile("Xem giấy tờ cần có|Show the papers")).click()
+    look_at(page, f"portal-start-{language}")
+    id = begin(page)
+    page.get_by_label(re.compile("Cho người khác|For somebody else")).check()
+    page.locator("#number").fill("123")
+    page.locator("#phone").fill("12")
+    on(page)
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    expect(page.locator("#number")).to_have_value("123")
+    look_at(page, f"portal-who-wrong-{language}")
+    summary.get_by_role("link").first.click()
+    expect(page.locator("#number")).to_be_focused()
+    who(page, number())
+    on(page)
+    look_at(page, f"portal-owner-wrong-{language}")
+    page.locator("[id='owner.name']").fill("Ka Duyên")
+    page.get_by_label(re.compile("Cha, mẹ|Parent")).check()
+    on(page)
+    on(page)
+    look_at(page, f"portal-papers-wrong-{language}")
+    send(page, "request", "don.jpg")
+    send(page, "identity", "cccd.jpg")
+    look_at(page, f"portal-papers-{language}")
+    page.goto(f"/my/drafts/{id}/review")
+    look_at(page, f"portal-review-wrong-{language}")
+    page.goto(f"/my/drafts/{id}/papers")
+    send(page, "request", "don.jpg")
+    send(page, "identity", "cccd.jpg")
+    on(page)
+    page.locator("input[name=home_by][value=post]").check()
+    on(page)
+    look_at(page, f"portal-home-wrong-{language}")
+    home(page, "post", "Thôn Tân Lâm")
+    look_at(page, f"portal-review-{language}")
+    page.goto("/my")
+    look_at(page, f"portal-mine-{language}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_row_96_what_a_citizen_does_with_a_dossier_fits_and_axe_finds_nothing(
+    citizen: Page, desk: Front, language: str
+):
+    page = citizen
+    page.goto(f"/my?lang={language}")
+    id = filed(page, number())
+    look_at(page, f"portal-receipt-{language}")
+    asked = [{"about": "paper", "code": "identity", "reason": "unreadable", "words": "Ảnh bị lóa."}]
+    asked.append({"about": "field", "code": "phone", "reason": "wrong", "words": ""})
+    clerk(desk, f"/dossiers/{id}/supplement-request", {"items": asked})
+    page.goto(f"/my/{id}/asked")
+    page.get_by_role("button").last.click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look_at(page, f"portal-asked-wrong-{language}")
+    for action in ("", "/home", "/withdrawal", "/rating"):
+        page.goto(f"/my/{id}{action}")
+        look_at(page, f"portal-dossier{action.replace('/', '-')}-{language}")
+    page.goto(f"/my/{id}/withdrawal")
+    page.get_by_role("button", name=re.compile("Rút hồ sơ này|Withdraw this dossier")).click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.locator("#words").fill("Tôi nộp nhầm thủ tục.")
+    page.get_by_role("button", name=re.compile("Rút hồ sơ này|Withdraw this dossier")).click()
+    expect(page.locator(".state .now")).to_have_text(re.compile("Dừng xử lý|Stopped"))
+    page.goto(f"/my/{id}/rating")
+    page.get_by_role("button", name=re.compile("Gửi đánh giá|Send the rating")).click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look_at(page, f"portal-rating-wrong-{language}")
+    page.goto("/my")
+    look_at(page, f"portal-mine-filed-{language}")

@@ -1,0 +1,123 @@
+"""Finding a service and knowing what to bring, in a real browser: narrow and wide, both languages, without a script."""
+
+import io
+import re
+
+import httpx
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
+from pypdfium2 import PdfDocument
+
+from tests.browser.looking import LANGUAGES, look_at
+from tests.intake.front import Front
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/services", "services"),
+        ("/services?q=xay+nha", "services-found"),
+        ("/services?q=qwerty", "services-nothing"),
+        ("/services?event=birth", "services-event"),
+        ("/services/1.000894?case=elsewhere", "service-case"),
+        ("/services/2.000815", "service-fee"),
+    ],
+)
+def test_every_page_of_the_services_fits_and_axe_finds_nothing(page: Page, address: str, name: str, language: str):
+    page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    look_at(page, f"{name}-{language}")
+
+
+@pytest.mark.parametrize("asked", ["dang ky khai sinh", "làm giấy cho con mới đẻ", "KHAI SINH", "1.001193"])
+def test_row_97_plain_words_without_diacritics_find_the_service(page: Page, asked: str):
+    page.goto("/services")
+    page.locator("#q").fill(asked)
+    page.keyboard.press("Enter")
+    expect(page.locator(".doors a").first).to_have_text("Đăng ký khai sinh")
+    expect(page.locator("#q")).to_have_value(asked)
+
+
+def test_row_97_the_text_is_vietnamese_with_its_diacritics(page: Page):
+    page.goto("/services")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bạn cần làm việc gì?")
+    expect(page.locator("html")).to_have_attribute("lang", "vi")
+
+
+def test_d1_somebody_who_knows_no_name_finds_the_checklist_by_what_happened(page: Page):
+    page.goto("/services")
+    page.get_by_role("link", name="Sinh con").click()
+    page.get_by_role("link", name="Đăng ký khai sinh").click()
+    expect(page.locator(".papers li").first).to_contain_text("Tờ khai đăng ký khai sinh")
+    assert page.locator("h2").first.inner_text() in {"Trường hợp của bạn", "Giấy tờ cần mang"}
+
+
+def test_d5_the_case_changes_the_list_of_papers(page: Page):
+    page.goto("/services/1.013225")
+    expect(page.locator(".papers")).not_to_contain_text("Bản cam kết")
+    page.get_by_role("link", name="Có công trình liền kề").click()
+    expect(page.locator(".papers")).to_contain_text("Bản cam kết bảo đảm an toàn")
+    expect(page.get_by_role("link", name="Có công trình liền kề")).to_have_attribute("aria-current", "page")
+
+
+def test_d5_the_stages_of_a_difficult_procedure_are_shown(page: Page):
+    page.goto("/services/1.012784")
+    page.get_by_text("Hồ sơ qua những bước nào?").click()
+    expect(page.get_by_text("Kiểm tra thực địa và đo đạc")).to_be_visible()
+
+
+def test_a_replaced_code_leads_to_the_procedure_that_replaced_it(page: Page):
+    page.goto("/services/1.009994")
+    assert page.url.endswith("/services/1.013225")
+
+
+def test_an_unknown_service_or_case_is_answered_with_a_page(page: Page, desk: Front):
+    page.goto("/services/9.999999")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Không có trang này")
+    answer = httpx.get(f"{desk.url}/services/1.001193?case=unheard", headers={"accept": "text/html"})
+    assert answer.status_code == 422
+    assert "no case unheard" in answer.text
+
+
+def test_finding_works_without_javascript(desk: Front, browser: Browser):
+    context = browser.new_context(java_script_enabled=False, base_url=desk.url)
+    visited = context.new_page()
+    visited.goto("/services")
+    visited.locator("#q").fill("mat so do")
+    visited.get_by_role("button", name="Tìm").click()
+    expect(visited.locator(".doors a").first).to_have_text(re.compile("do bị mất"))
+    context.close()
+
+
+def drawn(pdf: bytes) -> Image.Image:
+    return PdfDocument(pdf)[0].render(scale=3).to_pil()
+
+
+def test_d6_the_leaflet_holds_the_checklist_and_its_qr_leads_to_the_page(desk: Front):
+    answer = httpx.get(f"{desk.url}/services/1.013225/leaflet.pdf", timeout=20)
+    assert answer.headers["content-type"] == "application/pdf"
+    read = PdfReader(io.BytesIO(answer.content))
+    text = read.pages[0].extract_text()
+    assert len(read.pages) == 1
+    for words in (
+        "Cấp giấy phép xây dựng nhà ở riêng lẻ",
+        "Bản vẽ thiết kế xây dựng",
+        "Có công trình liền kề",
+        "75.000 đ",
+    ):
+        assert words in text
+    (code,) = zxingcpp.read_barcodes(drawn(answer.content))
+    assert code.text == f"{desk.url}/services/1.013225"
+
+
+def test_d1_the_poster_says_start_here_and_its_qr_leads_to_the_search(desk: Front):
+    answer = httpx.get(f"{desk.url}/services/poster.pdf", timeout=20)
+    read = PdfReader(io.BytesIO(answer.content))
+    assert "BẮT ĐẦU Ở ĐÂY" in read.pages[0].extract_text()
+    assert len(read.pages) == 1
+    (code,) = zxingcpp.read_barcodes(drawn(answer.content))
+    assert code.text == f"{desk.url}/services"

@@ -1,0 +1,552 @@
+"""Fees over HTTP, with the real engines and the sandbox bank that misbehaves."""
+
+import asyncio
+import io
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import zxingcpp
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from openpyxl import load_workbook
+from pypdf import PdfReader
+from pypdfium2 import PdfDocument
+
+from deploy.engines import Engines
+from services.intake.domain import pay_link
+from services.intake.domain.changing import answer_withdrawal
+from services.intake.gateways.bank import SIGNATURE, sign
+from services.intake.rounds import asking_the_bank
+from services.intake.store import AT_BANK, BY_ORDER, CASH, UNPAID, Store, at_bank, unpaid, with_cash, with_orders
+from shared.calendar import VIETNAM
+from shared.clock import server_time
+from shared.contracts.postal import MoneyCollected
+from shared.events import Envelope, Event
+from shared.people import Person
+from tests.intake.front import OWNER, PROCEDURE, Front, front
+from tests.intake.partners import KEY, Bank, sandbox_bank
+
+EXTRACT = "2.000635"
+OFFICE = "H36.202.02"
+
+
+@pytest.fixture(scope="module")
+def bank() -> Iterator[Bank]:
+    with sandbox_bank() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory, bank: Bank) -> Iterator[Front]:
+    told = {"MOTCUA_BANK_URL": bank.url, "MOTCUA_BANK_KEY": KEY}
+    with front(engines, tmp_path_factory.mktemp("fees"), **told) as running:
+        bank.calls_back_to(running.direct)
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def behaved(bank: Bank) -> None:
+    bank.turn()
+
+
+def file(desk: Front, procedure: str = EXTRACT, charges: list[dict[str, Any]] | None = None) -> str:
+    """An accepted dossier's id."""
+    offered = desk.app.state.store.catalogue.procedure(procedure, datetime.now(UTC).date())
+    ticked = [
+        {"code": it.code, "originals": it.originals, "copies": it.copies, "electronic": it.electronic}
+        for it in offered.papers
+    ]
+    filing = {
+        "procedure": procedure,
+        "applicant": OWNER,
+        "papers": ticked,
+        "consent": True,
+        "charges": charges or [],
+        "reviewed": desk.filed[-50:],
+    }
+    id = str(uuid.uuid4())
+    desk.filed.append(id)
+    answer = httpx.put(f"{desk.url}/intake/counter/dossiers/{id}", json=filing, headers=desk.headers())
+    assert answer.status_code == 201, answer.text
+    return id
+
+
+def ask(desk: Front, method: str, path: str, person: str = "demo-counter", **given: Any) -> httpx.Response:
+    return httpx.request(method, f"{desk.url}/intake{path}", headers=desk.headers(person), **given)
+
+
+def bill(desk: Front, id: str) -> dict[str, Any]:
+    answer = ask(desk, "GET", f"/dossiers/{id}/bill")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def pay(desk: Front, id: str, dong: int, payment: str = "") -> httpx.Response:
+    return ask(desk, "PUT", f"/dossiers/{id}/payments/{payment or uuid.uuid4()}", json={"dong": dong})
+
+
+def open_order(desk: Front, id: str) -> str:
+    answer = ask(desk, "POST", f"/dossiers/{id}/orders")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["reference"]
+
+
+def until(desk: Front, id: str, state: str) -> dict[str, Any]:
+    """The bill once it is in that state; at most ten seconds."""
+    end = time.monotonic() + 10
+    while (it := bill(desk, id))["state"] != state and time.monotonic() < end:
+        time.sleep(0.05)
+    assert it["state"] == state, it
+    return it
+
+
+def quiet(desk: Front, id: str, moves: int) -> dict[str, Any]:
+    """The bill once so many lines are in its book."""
+    end = time.monotonic() + 10
+    while len((it := bill(desk, id))["book"]) < moves and time.monotonic() < end:
+        time.sleep(0.05)
+    return it
+
+
+def call_back(desk: Front, key: str = KEY, signed_at: datetime | None = None, **movement: Any) -> httpx.Response:
+    body = json.dumps(movement).encode()
+    header = sign(key, signed_at or datetime.now(UTC), "POST /payments/callbacks", body)
+    return httpx.post(f"{desk.url}/intake/payments/callbacks", content=body, headers={SIGNATURE: header})
+
+
+def movement(reference: str, dong: int = 8_000) -> dict[str, Any]:
+    return {"id": f"T{uuid.uuid4().hex}", "reference": reference, "dong": dong, "at": datetime.now(UTC).isoformat()}
+
+
+def look_round(desk: Front) -> None:
+    """What the round does by itself later: here at once."""
+    store: Store = desk.app.state.store
+    desk.do(asking_the_bank(desk.app.state.bank, again=timedelta(0))(store))
+
+
+def cash(desk: Front, method: str = "GET") -> dict[str, Any]:
+    answer = ask(desk, method, "/fees/reconciliation", **({"json": {}} if method == "POST" else {}))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def said(engines: Engines, id: str, until: str) -> list[tuple[str, bytes]]:
+    """What Kafka has of a dossier, type and data, once it has that type; at most twenty seconds."""
+
+    async def listen() -> list[tuple[str, bytes]]:
+        consumer = AIOKafkaConsumer("intake.dossiers", bootstrap_servers=engines.kafka, auto_offset_reset="earliest")
+        await consumer.start()
+        found: list[tuple[str, bytes]] = []
+        try:
+            async with asyncio.timeout(20):
+                async for record in consumer:
+                    headers = dict(record.headers)
+                    if headers["ce_subject"] == id.encode():
+                        found.append((headers["ce_type"].decode(), record.value))
+                        if found[-1][0] == until:
+                            return found
+        finally:
+            await consumer.stop()
+        return found
+
+    return asyncio.run(listen())
+
+
+def tell(engines: Engines, event: Event, dossier: str) -> None:
+    """What the post says of a dossier's parcel, as it stands on Kafka."""
+    at = datetime.now(UTC).isoformat()
+    source = f"/postal/parcels/{dossier}"
+    envelope = Envelope(event.topic, event.type, source, 1, dossier, at, "", msgspec.json.encode(event))
+
+    async def send() -> None:
+        producer = AIOKafkaProducer(bootstrap_servers=engines.kafka)
+        await producer.start()
+        try:
+            await producer.send_and_wait(event.topic, envelope.data, key=dossier.encode(), headers=envelope.headers())
+        finally:
+            await producer.stop()
+
+    asyncio.run(send())
+
+
+def stop(desk: Front, id: str) -> None:
+    """As when the office that decides tells that the case was stopped."""
+
+    async def told() -> None:
+        await desk.app.state.store.dossiers.change(
+            id, lambda it: answer_withdrawal(it, granted=True, office=OFFICE, at=server_time())
+        )
+
+    desk.do(told())
+
+
+def test_acceptance_makes_the_bill_with_the_charges_of_the_filing(desk: Front):
+    it = bill(desk, file(desk, charges=[{"fee": "extract", "pieces": 3}]))
+    assert (it["state"], it["due"], it["owed"], it["office"]) == ("unpaid", 24_000, 24_000, OFFICE)
+
+
+def test_a_charge_that_cannot_be_refuses_the_whole_filing_and_writes_nothing(desk: Front):
+    offered = desk.app.state.store.catalogue.procedure(EXTRACT, datetime.now(UTC).date())
+    id = str(uuid.uuid4())
+    filing = {
+        "procedure": EXTRACT,
+        "applicant": OWNER,
+        "papers": [{"code": it.code, "originals": it.originals} for it in offered.papers],
+        "consent": True,
+        "charges": [{"fee": "bribe"}],
+        "reviewed": desk.filed[-50:],
+    }
+    answer = httpx.put(f"{desk.url}/intake/counter/dossiers/{id}", json=filing, headers=desk.headers())
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown-fee")
+    assert ask(desk, "GET", f"/dossiers/{id}").status_code == 404
+
+
+def test_money_at_the_counter_is_taken_once_and_its_receipt_has_the_next_number(desk: Front):
+    first, second, payment = file(desk), file(desk), str(uuid.uuid4())
+    answers = [pay(desk, first, 8_000, payment).json() for _ in range(3)]
+    assert answers[0] == answers[1] == answers[2]
+    assert (answers[0]["bill"]["state"], len(answers[0]["bill"]["book"])) == ("paid", 1)
+    after = pay(desk, second, 8_000).json()["receipt"]["number"]
+    numbers = [int(it.rpartition("-")[2]) for it in (answers[0]["receipt"]["number"], after)]
+    assert numbers[1] == numbers[0] + 1
+    assert after.startswith(f"BL-{OFFICE}-{datetime.now(VIETNAM):%Y}-")
+
+
+def test_receipts_have_no_gap_and_no_twin_when_many_are_paid_at_once(desk: Front):
+    ids = [file(desk) for _ in range(12)]
+    with ThreadPoolExecutor(12) as together:
+        answers = list(together.map(lambda it: pay(desk, it, 8_000).json(), ids))
+    numbers = sorted(int(it["receipt"]["number"].rpartition("-")[2]) for it in answers)
+    assert numbers == list(range(numbers[0], numbers[0] + 12))
+
+
+def test_a_wrong_amount_at_the_counter_is_refused_and_burns_no_receipt(desk: Front):
+    id = file(desk)
+    refused = pay(desk, id, 7_000)
+    assert (refused.status_code, refused.json()["code"]) == (422, "wrong-amount")
+    first = pay(desk, id, 8_000).json()["receipt"]["number"]
+    second = pay(desk, file(desk), 8_000).json()["receipt"]["number"]
+    assert int(second[-6:]) == int(first[-6:]) + 1
+
+
+def test_an_unknown_amount_is_entered_with_its_ground_and_then_paid(desk: Front):
+    id = file(desk, PROCEDURE)
+    (line,) = bill(desk, id)["lines"]
+    assert line["due"] is None
+    assert pay(desk, id, 5_000).json()["code"] == "amount-unknown"
+    entered = {"fee": line["fee"], "dong": 5_000, "because": "Nghị quyết 12/2025/NQ-HĐND"}
+    key = {**desk.headers(), "idempotency-key": str(uuid.uuid4())}
+    url = f"{desk.url}/intake/dossiers/{id}/bill/amounts"
+    both = [httpx.post(url, json=entered, headers=key).json() for _ in range(2)]
+    assert both[0] == both[1]
+    assert both[0]["owed"] == 5_000
+    assert pay(desk, id, 5_000).status_code == 200
+
+
+def test_an_exemption_is_granted_by_a_clerk_of_the_office_and_by_nobody_else(desk: Front):
+    id = file(desk)
+    asked = {"fee": "extract", "exemption": "poor", "evidence": "so-ho-ngheo-2026"}
+    path = f"/dossiers/{id}/bill/exemptions"
+    assert ask(desk, "POST", path, "demo-citizen", json=asked).status_code == 403
+    wrong = ask(desk, "POST", path, json={**asked, "exemption": "friend"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "exemption-not-offered")
+    assert ask(desk, "POST", path, json=asked).json()["state"] == "exempt"
+
+
+def test_what_an_office_does_not_handle_it_does_not_touch_either(desk: Front):
+    """The one-stop officer of the commune decides it, so may; a citizen who did not file it may not even look."""
+    id = file(desk)
+    assert ask(desk, "GET", f"/dossiers/{id}/bill", "demo-citizen").status_code == 403
+    assert ask(desk, "POST", f"/dossiers/{id}/orders", "demo-citizen").status_code == 403
+    assert pay(desk, id, 8_000).status_code == 200
+    other = ask(desk, "GET", "/fees/reconciliation?office=H36.999")
+    assert (other.status_code, other.json()["code"]) == (403, "not-your-office")
+
+
+def test_paying_by_qr_opens_one_payment_and_the_bank_s_callback_pays_it(desk: Front, bank: Bank):
+    id = file(desk)
+    reference = open_order(desk, id)
+    assert open_order(desk, id) == reference
+    order = bill(desk, id)["order"]
+    assert reference in order["qr"]
+    assert "5405" not in order["qr"].partition("5303704")[0]
+    assert order["qr"].partition("5303704")[2].startswith("54048000")
+    for personal in (OWNER["name"], OWNER["number"], id):
+        assert personal not in order["qr"]
+    bank.pay(reference, 8_000)
+    it = until(desk, id, "paid")
+    assert (it["book"][0]["way"], it["book"][0]["reference"]) == ("online", reference)
+
+
+def test_a_callback_that_comes_twice_and_late_pays_once(desk: Front, bank: Bank):
+    bank.turn(double=1, delay=0.3)
+    id = file(desk)
+    bank.pay(open_order(desk, id), 8_000)
+    it = until(desk, id, "paid")
+    while bank.books.under_way:
+        time.sleep(0.02)
+    assert len(bill(desk, id)["book"]) == len(it["book"]) == 1
+
+
+def test_a_lost_callback_is_found_by_the_round_that_asks_the_bank(desk: Front, bank: Bank):
+    bank.turn(lose=1)
+    id = file(desk)
+    bank.pay(open_order(desk, id), 8_000)
+    assert bill(desk, id)["state"] == "waiting"
+    look_round(desk)
+    assert bill(desk, id)["state"] == "paid"
+
+
+def test_while_the_bank_answers_500_the_payment_waits_and_is_asked_about_again(desk: Front, bank: Bank):
+    bank.turn(lose=1)
+    id = file(desk)
+    bank.pay(open_order(desk, id), 8_000)
+    bank.turn(fail=1)
+    look_round(desk)
+    assert bill(desk, id)["state"] == "waiting"
+    assert ask(desk, "POST", f"/dossiers/{file(desk)}/orders").status_code == 503
+    bank.turn()
+    look_round(desk)
+    assert bill(desk, id)["state"] == "paid"
+
+
+def test_an_underpaid_transfer_is_a_difference_and_the_rest_can_be_paid(desk: Front, bank: Bank):
+    bank.turn(wrong_amount=1)
+    id = file(desk)
+    reference = open_order(desk, id)
+    bank.pay(reference, 8_000)
+    it = quiet(desk, id, 1)
+    assert (it["state"], it["owed"]) == ("waiting", 1_000)
+    assert [d["kind"] for d in cash(desk)["differences"] if d["reference"] == reference] == ["wrong-amount"]
+    bank.turn()
+    rest = open_order(desk, id)
+    assert rest != reference
+    bank.pay(rest, 1_000)
+    assert until(desk, id, "paid")["owed"] == 0
+
+
+def test_an_overpaid_transfer_is_given_back_by_the_bank_once(desk: Front, bank: Bank):
+    id = file(desk)
+    reference = open_order(desk, id)
+    bank.pay(reference, 10_000)
+    assert until(desk, id, "paid")["owed"] == -2_000
+    back = {"dong": 2_000, "reason": "overpaid", "words": "chuyển thừa"}
+    path = f"/dossiers/{id}/refunds/{uuid.uuid4()}"
+    assert ask(desk, "PUT", path, json={**back, "dong": 2_001}).json()["code"] == "not-paid"
+    bank.turn(fail=1)
+    first = ask(desk, "PUT", path, json=back).json()
+    assert first["book"][-1]["is_done"] is False
+    assert ask(desk, "PUT", path, json=back).json()["book"] == first["book"]
+    look_round(desk)
+    assert bill(desk, id)["book"][-1]["is_done"] is False
+    bank.turn()
+    look_round(desk)
+    look_round(desk)
+    it = bill(desk, id)
+    assert (it["owed"], it["book"][-1]["is_done"]) == (0, True)
+    assert [m.dong for m in bank.books.movements if m.reference == reference and m.what == "refunded"] == [2_000]
+    kinds = [d["kind"] for d in cash(desk)["differences"] if d["reference"] == reference]
+    assert kinds == ["wrong-amount"]
+
+
+def test_a_callback_without_the_bank_s_signature_changes_nothing(desk: Front):
+    id = file(desk)
+    it = movement(open_order(desk, id))
+    forged = call_back(desk, key="guessed", **it)
+    assert (forged.status_code, forged.json()["code"]) == (401, "not-the-bank")
+    old = call_back(desk, signed_at=datetime.now(UTC) - timedelta(minutes=10), **it)
+    assert old.status_code == 401
+    bare = httpx.post(f"{desk.url}/intake/payments/callbacks", json=it)
+    assert bare.status_code == 401
+    assert bill(desk, id)["book"] == []
+    assert call_back(desk, **it).json() == {"known": True}
+    assert bill(desk, id)["state"] == "paid"
+
+
+def test_a_callback_that_is_no_movement_is_refused_and_one_about_nobody_is_left(desk: Front):
+    assert call_back(desk, id="x").status_code == 400
+    assert call_back(desk, **{**movement("MCNOBODY"), "dong": "much"}).status_code == 400
+    assert call_back(desk, **movement("MCNOBODY")).json() == {"known": False}
+
+
+def test_the_day_s_cash_shows_money_of_unknown_references_and_takes_in_what_was_lost(desk: Front, bank: Bank):
+    bank.turn(lose=1)
+    id, stray = file(desk), f"STRAY{uuid.uuid4().hex[:8].upper()}"
+    reference = open_order(desk, id)
+    bank.pay(reference, 8_000)
+    bank.pay(stray, 3_000)
+    differences = {it["reference"]: it for it in cash(desk)["differences"]}
+    assert (differences[reference]["kind"], differences[reference]["dossier"]) == ("missing-here", id)
+    assert (differences[stray]["kind"], differences[stray]["there"]) == ("unknown-reference", 3_000)
+    after = {it["reference"]: it["kind"] for it in cash(desk, "POST")["differences"]}
+    assert reference not in after
+    assert after[stray] == "unknown-reference"
+    assert bill(desk, id)["state"] == "paid"
+
+
+def test_the_day_s_cash_adds_up_and_says_when_the_bank_is_away(desk: Front, bank: Bank):
+    before = cash(desk)
+    pay(desk, file(desk), 8_000)
+    left_open = file(desk)
+    after = cash(desk)
+    assert after["bank"] == "compared"
+    assert after["in_hand"] == before["in_hand"] + 8_000
+    assert after["open_dong"] >= bill(desk, left_open)["owed"]
+    counter = next(it for it in after["sums"] if it["way"] == "counter" and it["what"] == "paid")
+    assert counter["dong"] == counter["phi"] + counter["le_phi"] + counter["other"]
+    bank.turn(fail=1)
+    assert cash(desk)["bank"] == "away"
+
+
+def test_the_day_s_cash_is_a_workbook_with_sums_lines_and_differences(desk: Front):
+    pay(desk, file(desk), 8_000)
+    told = cash(desk)
+    answer = ask(desk, "GET", "/fees/reconciliation.xlsx")
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    book = load_workbook(io.BytesIO(answer.content))
+    assert book.sheetnames == ["Tổng hợp", "Chi tiết", "Sai lệch"]
+    rows = list(book["Chi tiết"].iter_rows(min_row=2, values_only=True))
+    assert [row[4] for row in rows] == [it["moved"]["dong"] for it in told["lines"]]
+    assert rows[-1][8] == told["lines"][-1]["receipt"]
+
+
+def test_the_receipt_prints_its_number_and_words_and_a_qr_that_can_be_read_and_tells_a_reprint(desk: Front):
+    id, payment = file(desk), str(uuid.uuid4())
+    number = pay(desk, id, 8_000, payment).json()["receipt"]["number"]
+    path = f"/dossiers/{id}/payments/{payment}/receipt.pdf"
+    first, second = (ask(desk, "GET", path).content for _ in range(2))
+    text = PdfReader(io.BytesIO(first)).pages[0].extract_text()
+    for word in (number, "Tám nghìn đồng", OWNER["name"], "8.000", "tiền mặt tại quầy"):
+        assert word in text, word
+    assert "In lại lần" not in text
+    assert "In lại lần 1" in PdfReader(io.BytesIO(second)).pages[0].extract_text()
+    picture = PdfDocument(first)[0].render(scale=4).to_pil()
+    (qr,) = zxingcpp.read_barcodes(picture)
+    code, procedure, identifier, paper = qr.text.split("|")
+    assert (code, procedure, identifier) == (bill(desk, id)["code"], EXTRACT, OWNER["number"])
+    assert number in paper
+    (kept,) = desk.do(desk.app.state.store.receipts_of([f"{id}/{payment}"]))
+    prints = kept.prints
+    assert [it.by for it in prints] == ["demo-counter", "demo-counter"]
+
+
+def test_there_is_no_receipt_for_money_that_never_came(desk: Front):
+    answer = ask(desk, "POST", f"/dossiers/{file(desk)}/payments/nothing/receipt")
+    assert (answer.status_code, answer.json()["code"]) == (404, "no-such-payment")
+
+
+def test_fees_travel_as_events_of_the_dossier_and_name_nobody(desk: Front, engines: Engines):
+    id = file(desk)
+    pay(desk, id, 8_000)
+    heard = said(engines, id, "fee-paid.v1")
+    assert [it for it, _ in heard] == ["dossier-submitted.v1", "dossier-accepted.v1", "fee-due.v1", "fee-paid.v1"]
+    due, paid = (json.loads(data) for _, data in heard[-2:])
+    assert (due["dong"], due["lines"]) == (8_000, [{"code": "extract", "kind": "phí", "dong": 8_000}])
+    assert (paid["dong"], paid["phi"], paid["way"], paid["owed"]) == (8_000, 8_000, "counter", 0)
+    for _, data in heard:
+        for personal in (OWNER["name"], OWNER["number"], "demo-counter"):
+            assert personal.encode() not in data
+
+
+def test_what_the_postman_collected_pays_the_bill_and_a_fact_told_twice_counts_once(desk: Front, engines: Engines):
+    id = file(desk)
+    for _ in range(2):
+        tell(engines, MoneyCollected(office="H36.202.02", role="carrier", parcel="P1", dong=8_000), id)
+    it = until(desk, id, "paid")
+    assert [(line["way"], line["stage"], line["reference"]) for line in it["book"]] == [("post", 4, "P1")]
+    money = cash(desk)
+    assert "post" in {line["moved"]["way"] for line in money["lines"] if line["dossier"] == id}
+    printed = ask(desk, "GET", f"/dossiers/{id}/payments/{it['book'][0]['id']}/receipt.pdf")
+    assert "bưu điện thu hộ" in PdfReader(io.BytesIO(printed.content)).pages[0].extract_text()
+
+
+def test_a_crash_between_the_money_and_its_receipt_makes_no_gap_and_no_twin(desk: Front):
+    """The money is written and nothing after it; whoever asks next makes the receipt, and it is the same for all."""
+    id, payment = file(desk), str(uuid.uuid4())
+    before = pay(desk, file(desk), 8_000).json()["receipt"]["number"]
+    clerk = Person("demo-counter", "", "counter-clerk", OFFICE)
+
+    async def money_alone() -> None:
+        await desk.app.state.store.dossiers.change(
+            id,
+            lambda it: it.with_bill(
+                lambda owed: owed.pay(payment, 8_000, by=clerk, at=server_time()), by=clerk, at=server_time()
+            ),
+        )
+
+    desk.do(money_alone())
+    path = f"/dossiers/{id}/payments/{payment}/receipt"
+    with ThreadPoolExecutor(8) as together:
+        numbers = {it.json()["number"] for it in together.map(lambda _: ask(desk, "POST", path), range(8))}
+    (number,) = numbers
+    assert int(number[-6:]) == int(before[-6:]) + 1
+    after = pay(desk, file(desk), 8_000).json()["receipt"]["number"]
+    assert int(after[-6:]) == int(before[-6:]) + 2
+
+
+def test_a_dossier_that_was_withdrawn_asks_for_nothing_and_gives_all_back(desk: Front, bank: Bank):
+    id = file(desk)
+    bank.pay(open_order(desk, id), 8_000)
+    until(desk, id, "paid")
+    back = {"dong": 8_000, "reason": "withdrawn", "words": "rút hồ sơ"}
+    path = f"/dossiers/{id}/refunds/{uuid.uuid4()}"
+    assert ask(desk, "PUT", path, json=back).json()["code"] == "not-paid"
+    unpaid_one = file(desk)
+    for it in (id, unpaid_one):
+        stop(desk, it)
+    assert bill(desk, unpaid_one)["state"] == "cancelled"
+    assert pay(desk, unpaid_one, 8_000).json()["code"] == "nothing-to-pay"
+    done = ask(desk, "PUT", path, json=back).json()
+    assert (done["state"], done["paid"], done["book"][-1]["is_done"]) == ("refunded", 0, True)
+
+
+def test_the_pay_page_needs_its_link_and_says_nobody_s_name(desk: Front):
+    id = file(desk)
+    link = f"{desk.url}/pay/{pay_link.token(id, desk.app.state.link_key, server_time())}"
+    page = httpx.get(link)
+    assert page.status_code == 200
+    for personal in (OWNER["name"], OWNER["number"], OWNER["phone"]):
+        assert personal not in page.text
+    assert httpx.get(f"{desk.url}/pay/{'A' * 44}").status_code == 404
+    late = pay_link.token(id, desk.app.state.link_key, server_time() - timedelta(hours=1))
+    assert httpx.get(f"{desk.url}/pay/{late}").status_code == 404
+
+
+def test_the_bank_s_page_may_not_be_asked_without_end(desk: Front):
+    id = file(desk)
+    link = f"{desk.url}/pay/{pay_link.token(id, desk.app.state.link_key, server_time())}/asked"
+    answers = [httpx.post(link).status_code for _ in range(15)]
+    assert answers[0] == 303
+    assert answers[-1] == 429
+
+
+def test_without_a_login_there_is_no_cash_page_and_a_citizen_s_opens_none(desk: Front):
+    path = f"{desk.url}/counter/cash"
+    bare = httpx.get(path, headers={"accept": "text/html"})
+    assert (bare.status_code, "Cần đăng nhập" in bare.text) == (401, True)
+    assert httpx.get(path, headers=desk.headers("demo-citizen")).status_code == 403
+
+
+def test_every_query_of_money_uses_its_index(desk: Front):
+    store: Store = desk.app.state.store
+    queries = (
+        (BY_ORDER, with_orders(["MCX"]), ()),
+        (AT_BANK, at_bank(server_time()), ("state.bill.asked_at",)),
+        (CASH, with_cash(OFFICE, "2026-11-24"), ()),
+        (UNPAID, unpaid(OFFICE), ()),
+    )
+    for index, wanted, sort in queries:
+        plan = json.dumps(
+            desk.do(store.dossiers.explain(wanted, sort=sort))["queryPlanner"]["winningPlan"], default=str
+        )
+        name = "_".join(f"{field}_{1 if way > 0 else -1}" for field, way in index.keys)
+        assert f'"{name}"' in plan, (index.serves, plan)
+        assert "COLLSCAN" not in plan
+        assert '"SORT"' not in plan
