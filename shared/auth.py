@@ -37,6 +37,7 @@ __all__ = [
     "Specialist",
     "Tokens",
     "holding",
+    "said_roles",
 ]
 
 BEARER = HTTPBearer(
@@ -142,6 +143,15 @@ def _token(request: Request) -> str:
             raise FromElsewhere("This was sent from a page of another site: open ours and do it there.")
         return token
     raise Unauthorized("Log in first: send your token as `Authorization: Bearer …`.")
+
+
+def said_roles(request: Request) -> frozenset[str]:
+    """What a browser's token says of its bearer, unchecked: for links to show, and for nothing that is allowed."""
+    try:
+        said: dict[str, Any] = jwt.decode(request.cookies.get(LOGIN, ""), options={"verify_signature": False})
+    except jwt.PyJWTError:
+        return frozenset()
+    return frozenset(str(role) for role in said.get("roles", ()))
 
 
 def _from_here(request: Request) -> bool:

@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.auth import LOGIN
+from shared.auth import LOGIN, said_roles
 from shared.door import TooLarge
 from shared.problems import Problem
 from shared.web import static
@@ -83,6 +83,7 @@ class Pages:
             root=request.scope.get("root_path", "").rstrip("/"),
             is_demo=settings is not None and settings.mode == "demo",
             is_in=bool(request.cookies.get(LOGIN)),
+            roles=said_roles(request),
             path=request.url.path,
         )
         answer = HTMLResponse(html, status, {**HEADERS, "content-language": language.code})

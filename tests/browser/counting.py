@@ -10,7 +10,7 @@ from deploy.demo.people import COUNTER
 from tests.browser.looking import log_in
 from tests.intake.front import Front
 
-__all__ = ["CARD", "FIVE", "NAME", "clerk_at", "fresh_card", "of_five_papers", "ticket", "wand"]
+__all__ = ["FIVE", "clerk_at", "fresh_card", "fresh_tax_number", "of_five_papers", "ticket", "wand"]
 
 FIVE = "0.680095"
 NAME = "Cấp phép sửa chữa nhà ở có năm giấy tờ"
@@ -38,6 +38,7 @@ procedures:
       - {{valid_from: 2025-07-01, supplement: pause, competent: [C]}}
 """
 CARD = "{number}||{name}|01021985|Nam|Thôn Tân Lâm, xã Đinh Văn Lâm Hà, tỉnh Lâm Đồng|01012021"
+WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 MOUSE = """
 window.mouseEvents = [];
 for (const it of ["mousedown", "mouseup", "mousemove", "dblclick", "contextmenu", "wheel", "touchstart", "pointerdown"])
@@ -57,6 +58,15 @@ def of_five_papers(folder: Path) -> str:
 def fresh_card(name: str = "Nguyễn Văn Bình") -> str:
     """The card of a man born in 1985 whom nobody has met here."""
     return CARD.format(number=f"068085{uuid.uuid4().int % 1_000_000:06d}", name=name)
+
+
+def fresh_tax_number() -> str:
+    """Ten digits whose last one checks the others (modulo 11)."""
+    while True:
+        nine = f"{uuid.uuid4().int % 1_000_000_000:09d}"
+        check = 10 - sum(int(it) * by for it, by in zip(nine, WEIGHTS, strict=True)) % 11
+        if check < 10:
+            return f"{nine}{check}"
 
 
 def ticket(desk: Front) -> int:

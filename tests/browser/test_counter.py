@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from deploy.engines import Engines
-from tests.browser.counting import FIVE, MOUSE, clerk_at, fresh_card, of_five_papers, ticket, wand
+from tests.browser.counting import FIVE, MOUSE, clerk_at, fresh_card, fresh_tax_number, of_five_papers, ticket, wand
 from tests.browser.looking import LANGUAGES, log_in, look_at
 from tests.intake import sheets_of_paper as sheets
 from tests.intake.front import Front, front
@@ -165,7 +165,9 @@ def file_five(desk: Front, number: str, **more: Any) -> dict[str, Any]:
 def fill(page: Page, card: str) -> None:
     """Everything but the papers."""
     page.locator("#procedure").focus()
-    wand(page, f"http://example.test/services/{FIVE}")
+    wand(page, f"http://example.test/services/{FIVE}")  # as a leaflet's QR has it
+    expect(page.locator("#case")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.locator("#card")).to_be_focused()
     wand(page, card)
     expect(page.locator("#number")).to_have_value(number_of(card))
@@ -234,7 +236,7 @@ def test_row_12_a_blurred_page_is_told_at_the_desk_with_a_button_to_scan_it_agai
     file = tmp_path / "blurred.png"
     file.write_bytes(sheets.png(sheets.page(blur=6)))
     screen.locator("#scan-request").set_input_files(file)
-    warned = screen.locator(".paper").first.locator(".scan")
+    warned = screen.locator(".paper").first.locator(".sent > li")
     expect(warned).to_contain_text("mờ")
     expect(warned.get_by_role("button", name="Quét lại")).to_be_visible()
     look_at(screen, "counter-blurred-vi")
@@ -357,13 +359,14 @@ def test_a_draft_survives_a_reload_and_is_opened_at_another_desk_and_nothing_per
     expect(page.locator("#saved")).to_contain_text("Mã bản nháp", timeout=15_000)
     kept = page.evaluate("JSON.stringify([localStorage, sessionStorage])")
     for secret in ("Ka Thơm", number_of(card), number_of(card)[-4:]):
-        assert secret not in kept and secret not in page.url
+        assert secret not in kept
+        assert secret not in page.url
     code = page.locator("#saved").inner_text().rpartition(" ")[2]
 
     page.reload()
     expect(page.locator("#name")).to_have_value("Ka Thơm")
     expect(page.locator("#paper-request")).to_be_checked()
-    expect(page.locator(".paper .scan")).to_have_count(1)
+    expect(page.locator(".paper .sent > li")).to_have_count(1)
     page.context.close()
 
     other = opened(clerk_at(browser, desk, person="demo-one-stop"))
@@ -373,7 +376,7 @@ def test_a_draft_survives_a_reload_and_is_opened_at_another_desk_and_nothing_per
     other.locator("#draft-four").fill(number_of(card)[-4:])
     other.keyboard.press("Enter")
     expect(other.locator("#name")).to_have_value("Ka Thơm")
-    expect(other.locator(".paper .scan")).to_have_count(1)
+    expect(other.locator(".paper .sent > li")).to_have_count(1)
     tick_all_left(other)
     other.keyboard.press("F9")
     expect(other.locator("#print")).to_be_focused()
@@ -389,10 +392,11 @@ def tick_all_left(page: Page) -> None:
 
 
 def test_somebody_files_for_an_organisation_with_its_tax_number_by_a_power_of_attorney(screen: Page, desk: Front):
+    number = fresh_tax_number()
     fill(screen, fresh_card())
     screen.locator("#for-other").focus()
     screen.keyboard.press("Space")
-    screen.locator("#owner-number").fill("0100109106")
+    screen.locator("#owner-number").fill(number)
     screen.locator("#owner-name").fill("Công ty Tân Lâm")
     screen.locator("#owner-kind").select_option("organisation")
     screen.locator("#authorisation").fill("15/UQ-2026")
@@ -400,8 +404,21 @@ def test_somebody_files_for_an_organisation_with_its_tax_number_by_a_power_of_at
     screen.keyboard.press("F9")
     expect(screen.locator("#print")).to_be_focused()
     filing = whole(desk, screen)["filing"]
-    assert (filing["owner"]["name"], filing["owner"]["number"]) == ("Công ty Tân Lâm", "0100109106")
+    assert (filing["owner"]["name"], filing["owner"]["number"]) == ("Công ty Tân Lâm", number)
     assert filing["authorisation"]["number"] == "15/UQ-2026"
+
+
+def test_what_the_owner_filed_before_is_shown_too(screen: Page, desk: Front):
+    card = fresh_card()
+    before = file_five(desk, number_of(card))
+    fill(screen, fresh_card("K'Brèo"))
+    screen.locator("#for-other").focus()
+    screen.keyboard.press("Space")
+    screen.locator("#owner-number").focus()
+    wand(screen, card)
+    expect(screen.locator("#owner-name")).to_have_value("Nguyễn Văn Bình")
+    expect(screen.locator("#ground")).to_be_focused()
+    expect(screen.locator("#resembling a")).to_have_attribute("href", f"/counter/dossiers/{before['id']}")
 
 
 def test_a_number_that_nobody_answers_to_is_called_again_twice_and_passed_over(screen: Page, desk: Front):
@@ -412,6 +429,7 @@ def test_a_number_that_nobody_answers_to_is_called_again_twice_and_passed_over(s
         screen.locator("#recall").focus()
         screen.keyboard.press("Enter")
         expect(screen.locator("#said")).to_have_text(f"Đã gọi lại số {first}.")
+        expect(screen.locator("#counter")).not_to_have_attribute("aria-busy", "true")
     screen.locator("#absent").focus()
     screen.keyboard.press("Enter")
     expect(screen.locator("#called")).to_have_text("–")

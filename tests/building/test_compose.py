@@ -27,6 +27,7 @@ from shared.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -255,10 +256,13 @@ def test_compose_refuses_to_start_without_what_must_be_told(name: str):
 
 def _with_what_they_need(requirements: list[str]) -> set[str]:
     """The distributions that are installed for these, whatever the machine."""
+    left_out = {canonicalize_name(Requirement(it).name) for it in PROJECT["tool"]["uv"]["override-dependencies"]}
     found: set[tuple[str, str]] = set()
     ahead = [Requirement(text) for text in requirements]
     while ahead:
         wanted = ahead.pop()
+        if canonicalize_name(wanted.name) in left_out:
+            continue
         for extra in ("", *wanted.extras):
             if (it := (canonicalize_name(wanted.name), extra)) not in found:
                 found.add(it)
@@ -292,7 +296,7 @@ print(*(it.__file__ for name, it in list(sys.modules.items())
 def test_what_a_service_imports_is_installed_in_its_image(name: str):
     told = [sys.executable, "-c", OUR_FILES, f"services.{name}.app"]
     files = subprocess.run(told, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = PROJECT["project"]
     installed = _with_what_they_need([*project["dependencies"], *project["optional-dependencies"][name]])
     owners = metadata.packages_distributions()
     outside = {it for file in files for it in _imported(file)} - sys.stdlib_module_names - {"shared", "services"}

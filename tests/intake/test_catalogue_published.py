@@ -17,7 +17,6 @@ from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.listing import Publication
 from services.intake.forms.workbook import to_workbook, to_yaml
 from services.intake.published import BY_NUMBER, UNDONE, Published
-from services.intake.rounds import learning_the_catalogue
 from shared.errors import Conflict
 from shared.repository import Database, connect, nowhere
 from tests.intake.front import Front, front
@@ -166,6 +165,8 @@ def test_a_version_is_withdrawn_from_a_day_on_once_and_never_back(desk: Front):
     assert (other.status_code, other.json()["code"]) == (409, "withdrawn-already")
     past = ask(desk, "POST", "/procedures/1.001266/versions/2/withdrawal", json={"from_day": "2026-01-01"})
     assert (past.status_code, past.json()["code"]) == (422, "in-the-past")
+    over = ask(desk, "POST", "/procedures/1.001266/versions/1/withdrawal", json={"from_day": NEXT_YEAR.isoformat()})
+    assert (over.status_code, over.json()["code"]) == (422, "over-by-then")
     gone = ask(desk, "GET", f"/procedures/1.001570?on={NEXT_YEAR}")
     assert gone.status_code == 404
     assert "withdrawn from" in gone.json()["detail"]
@@ -229,4 +230,3 @@ def test_another_replica_offers_it_by_its_next_round(desk: Front, engines: Engin
         return other.catalogue
 
     assert desk.do(learn()).procedure("2.000575", NEXT_YEAR).version == 3
-    assert learning_the_catalogue

@@ -16,6 +16,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from deploy.demo.callers import Callers
+from deploy.demo.paper import sheet
 from deploy.demo.people import ONE_STOP
 from deploy.engines import Engines
 from deploy.facts import ALL, Facts, name_of, told
@@ -89,7 +90,7 @@ class Load:
         self.codes[id] = slip["code"]
 
     async def _scan(self, id: str) -> str:
-        content = f"%PDF-1.4 a scan for {id}".encode()
+        content = sheet(f"a scan for {id}")
         stored = await self._callers.upload(CLERK, "/intake/papers", content)
         assert stored["digest"] == hashlib.sha256(content).hexdigest()
         self.scans.add(stored["digest"])

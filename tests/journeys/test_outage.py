@@ -90,7 +90,7 @@ async def test_filing_without_the_bus_succeeds_and_the_case_opens_when_it_is_bac
 
 
 async def test_a_scan_without_the_document_store_is_answered_503_and_is_kept_when_it_is_back(stack: Stack):
-    clerk, scan = await asking(stack), f"%PDF-1.4 {uuid.uuid4()}".encode()
+    clerk, scan = await asking(stack), sheet(str(uuid.uuid4()))
     stack.engines.minio.kill()
     try:
         refused = await clerk.uploads(scan)

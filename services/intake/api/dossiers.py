@@ -15,6 +15,7 @@ from shared import door
 from shared.auth import Citizen, CounterClerk, Filer, Insider
 from shared.contracts.intake import HomeBy, PaperTicked
 from shared.door import Key, Now, once
+from shared.people import Person
 
 __all__ = ["router"]
 
@@ -92,7 +93,7 @@ async def file_at_counter(
     same = once("created", filing, Slip.of, 201)
     async with dossiers.answering_again(str(dossier_id), same):
         submitting = await desk.submitting(str(dossier_id), filing, by, now)
-        accepting = Accepting.of(submitting.filing, submitting.procedure, by, now, desk.working)
+        accepting = Accepting.of(submitting.filing, submitting.procedure, by, now, desk.working, filed_by=by)
         return Slip.of(
             await dossiers.create_numbered(
                 submitting.id,
@@ -111,7 +112,8 @@ async def accept(
     id = str(dossier_id)
     there = await dossiers.get(id)
     procedure = offered.version(there.filing.procedure, there.version)
-    accepting = Accepting.of(there.filing, procedure, clerk, now, working)
+    filer = clerk if there.assisted_by else Person(there.filed_by, "", "citizen", "")
+    accepting = Accepting.of(there.filing, procedure, clerk, now, working, filed_by=filer)
     same = once(key, id, Slip.of)
     return Slip.of(await dossiers.change_numbered(id, accepting.series, accepting.decide, once=same))
 

@@ -63,7 +63,9 @@ class Desk:
             self.offered.office(office, day)
         numbers = filing.numbers()
         known = tuple(mark for number in numbers for mark in self.seals.marks(number))
-        await self.check_papers(filing.papers, known, by)
+        shown = filing.authorisation.scan if filing.authorisation else ""
+        right = (PaperTicked("authorisation", scans=(shown,)),) if shown else ()
+        await self.check_papers((*filing.papers, *right), known, by)
         others = await self.store.of_person(known) if known else []
         online = filing.channel == "online"
         return Submitting(
@@ -159,14 +161,17 @@ class Accepting:
     at: datetime
 
     @classmethod
-    def of(cls, filing: Filing, procedure: Procedure, by: Person, at: datetime, working: Calendar) -> Self:
+    def of(
+        cls, filing: Filing, procedure: Procedure, by: Person, at: datetime, working: Calendar, *, filed_by: Person
+    ) -> Self:
+        """Of what `filed_by` claims: where a citizen says that a fee is not to be paid, a clerk is yet to grant it."""
         agency = AgencyCode.of(filing.receiving_office)
         terms = procedure.terms(filing.case)
         due = working.due(at, Term(terms.unit, terms.amount))
         support_point = by.office if by.office != filing.competent_office else ""
         received = Received(due, support_point, working.forward_by(at))
         missing = tuple(paper.name for paper in procedure.missing(filing.papers, filing.case))
-        bill = Bill.of(procedure.fees, filing.charges, office=filing.receiving_office, by=by)
+        bill = Bill.of(procedure.fees, filing.charges, office=filing.receiving_office, by=filed_by)
         return cls(agency, f"{agency.text}-{local_day(at):%y%m%d}", received, missing, bill, by, at)
 
     def code(self, number: int) -> str:

@@ -106,7 +106,7 @@ class Editing:
     async def withdraw(self, code: str, version: int, from_day: date) -> Withdrawn:
         """Withdraw a version from a day on; the same again gets the same answer.
 
-        Raises `ProcedureNotInForce` where there is none, `InThePast`, `WithdrawnAlready`.
+        Raises `ProcedureNotInForce` where there is none, `InThePast`, `OverByThen`, `WithdrawnAlready`.
         """
         await self.published.look()
         there = await self._listed(code, version)

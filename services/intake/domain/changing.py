@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from services.intake.domain.asking import still_asked
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Correction, Fact, Wish, contact_of, worded
 from services.intake.domain.filing import Applicant, NoAddress, number_of
@@ -79,6 +80,8 @@ def correct(
         marks=_marks(then, mark, unseal) if any(_name(it) == "number" for it in fields) else then.marks,
         history=(*then.history, fact),
     )
+    if corrected.state == "supplement-asked" and not still_asked(corrected, None):
+        corrected = replace(corrected, state="submitted")
     events: list[Event] = [DossierCorrected(office=by.office, role=by.role, fields=tuple(fields), reason=reason)]
     if CONTACT & set(fields):
         events.insert(0, contact_of(corrected.filing.applicant))

@@ -23,6 +23,7 @@ __all__ = [
     "InThePast",
     "ListedOffice",
     "ListedProcedure",
+    "OverByThen",
     "Publication",
     "Withdrawal",
     "WithdrawnAlready",
@@ -37,6 +38,10 @@ SERIES = "catalogue"
 
 class InThePast(Refusal):
     """Dossiers were filed under it on that day already."""
+
+
+class OverByThen(Refusal):
+    """It is in force no more on that day anyway: there is nothing to withdraw."""
 
 
 class WithdrawnAlready(Conflict):
@@ -88,11 +93,13 @@ class ListedProcedure:
         return withdrawn, published, *events
 
     def may_withdraw(self, from_day: date, today: date) -> bool:
-        """Whether that day would be new to it. Raises `InThePast`, `WithdrawnAlready`."""
+        """Whether that day would be new to it. Raises `InThePast`, `OverByThen`, `WithdrawnAlready`."""
         if self.withdrawn_from and self.withdrawn_from != from_day:
             raise WithdrawnAlready(f"It is withdrawn from {self.withdrawn_from:%d/%m/%Y} on: that stands.")
         if self.withdrawn_from is None and from_day < today:
             raise InThePast("Dossiers were filed under it by then: name today or a later day.", about="from_day")
+        if self.content.valid_until and from_day > self.content.valid_until:
+            raise OverByThen(f"It ends by itself on {self.content.valid_until:%d/%m/%Y}.", about="from_day")
         return self.withdrawn_from is None
 
     def withdrawn(self, from_day: date) -> Decision[Self]:

@@ -17,7 +17,7 @@ from services.intake.api.given import Kept, Offered, local_day
 from services.intake.api.publishing import Editing, NothingChanges
 from services.intake.domain.catalogue import Catalogue, Procedure, ProcedureNotInForce
 from services.intake.domain.finding import finder
-from services.intake.domain.listing import Changed, InThePast, WithdrawnAlready
+from services.intake.domain.listing import Changed, InThePast, OverByThen, WithdrawnAlready
 from services.intake.forms.workbook import MOST_UPLOAD, UnreadableFile
 from services.intake.templates import offer_words
 from shared import door
@@ -35,6 +35,7 @@ AROUND = 20_000
 """Bytes of a form beside its file."""
 WRONG: dict[type[Refusal], str] = {
     InThePast: N_("Ngày này đã qua và đã có hồ sơ nộp theo bản này. Hãy chọn hôm nay hoặc ngày sau."),
+    OverByThen: N_("Bản này tự hết hiệu lực trước ngày đó, nên không cần thu hồi."),
     WithdrawnAlready: N_("Bản này đã được thu hồi từ một ngày khác; ngày đó giữ nguyên."),
     Changed: N_("Danh mục đã thay đổi sau khi bạn xem. Dưới đây là kết quả kiểm tra mới: hãy xem lại rồi công bố."),
     NothingChanges: N_("Mọi nội dung trong tệp này đã được công bố."),
@@ -129,7 +130,7 @@ async def withdraw(request: Request, code: str, version: int, by: Leader, pages:
     try:
         from_day = date.fromisoformat(fields.get("from_day", ""))
         await Editing(kept.published, by, now).withdraw(code, version, from_day)
-    except (InThePast, WithdrawnAlready, ValueError) as wrong:
+    except (InThePast, OverByThen, WithdrawnAlready, ValueError) as wrong:
         words = WRONG.get(type(wrong), N_("Hãy ghi ngày.")) if isinstance(wrong, Refusal) else N_("Hãy ghi ngày.")
         it = kept.catalogue.version(code, version)
         return _version(request, pages, kept.catalogue, it, local_day(now), words, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -82,7 +82,9 @@ export function choosing(input, list, { find, open, chosen, heard, refused }) {
     clearTimeout(waiting);
     waiting = setTimeout(() => (looking = look()), PATIENCE);
   });
-  input.addEventListener("blur", () => show([]));
+  input.addEventListener("blur", () => {
+    if (document.activeElement !== input) show([]); // else only the window was left
+  });
   input.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && found.length) mark(active < 0 && step < 0 ? found.length - 1 : active + step);

@@ -19,7 +19,7 @@ export class People {
     at("card").addEventListener("keydown", (event) => this.wand(event, () => this.card()));
     at("owner-number").addEventListener("keydown", (event) => this.wand(event, () => this.ownersCard()));
     at("for-other").addEventListener("change", () => this.open());
-    for (const id of ["number", "kind", "shown"]) at(id).addEventListener("change", () => this.meet());
+    for (const id of ["number", "kind", "shown", "owner-number", "owner-kind", "for-other"]) at(id).addEventListener("change", () => this.meet());
     for (const id of ["name", "address"]) at(id).addEventListener("input", () => this.typed(id));
     at("lookup")?.addEventListener("click", () => this.lookup());
   }
@@ -56,6 +56,7 @@ export class People {
     at("owner-kind").value = "person";
     this.said(this.word("card-read", { name: card.name }));
     this.changed();
+    this.meet();
     at("ground").focus();
   }
 
@@ -83,14 +84,16 @@ export class People {
     this.changed();
   }
 
-  // What they filed before, for the procedure at hand. A slower answer to an older question is left.
+  // What applicant and owner filed before, for the procedure at hand. A slower answer to an older question is left.
   async meet() {
     const mine = (this.asked += 1);
-    const { number, kind, shown } = this.applicant;
-    if (!number) return this.met({ earlier: [], resembling: [] });
+    const { applicant, owner } = this.filed;
+    const both = [applicant, owner].filter((it) => it?.number && !it.number.includes("|"));
     try {
-      const known = await this.call("POST", "/people/dossiers", { number, kind, shown, procedure: this.procedure ?? "" });
-      if (mine === this.asked) this.met(known);
+      const known = await Promise.all(both.map(({ number, kind, shown = "" }) => this.call("POST", "/people/dossiers", { number, kind, shown, procedure: this.procedure ?? "" })));
+      if (mine !== this.asked) return;
+      const once = (all, name) => [...new Map(all.map((it) => [it[name], it])).values()];
+      this.met({ earlier: once(known.flatMap((it) => it.earlier), "id"), resembling: once(known.flatMap((it) => it.resembling), "dossier") });
     } catch (wrong) {
       if (mine === this.asked) this.refused(wrong);
     }
@@ -105,7 +108,7 @@ export class People {
     const isOther = at("for-other").checked;
     const owner = { number: "number", name: "name", kind: "kind", address: "address" };
     for (const it of Object.keys(owner)) owner[it] = at(`owner-${it}`).value.trim();
-    const scan = document.querySelector("[name=scan-authorisation]").value.split(" ")[0];
+    const scan = document.querySelector("[name=scan-authorisation]")?.value.split(" ")[0] ?? "";
     return {
       applicant: this.applicant,
       owner: isOther ? owner : null,
