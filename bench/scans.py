@@ -68,7 +68,7 @@ class Desk:
 
 
 def paper(size: int, number: int) -> bytes:
-    """A PDF of one page and so many bytes, most of them noise, as those of a scanned picture are."""
+    """A PDF of one page and about so many bytes, most of them noise, as those of a scanned picture are."""
     picture = NOISE * (size // len(NOISE) + 1)
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -156,9 +156,9 @@ def _whole(desk: Desk, size: int) -> None:
 def _parts(desk: Desk, size: int) -> None:
     content = paper(size, 2)
     line = http.client.HTTPConnection(HOST, desk.port, timeout=120)
-    begun = _asked(line, "POST", "/papers/uploads", b"", TUS | desk.login | {"Upload-Length": str(size)})
+    begun = _asked(line, "POST", "/papers/uploads", b"", TUS | desk.login | {"Upload-Length": str(len(content))})
     place = begun.headers["Location"]
-    for at in range(0, size, PART):
+    for at in range(0, len(content), PART):
         headers = OFFSET | desk.login | {"Upload-Offset": str(at)}
         _asked(line, "PATCH", place, content[at : at + PART], headers)
     became = http.client.HTTPConnection(HOST, desk.port, timeout=60)

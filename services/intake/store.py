@@ -184,7 +184,9 @@ class Store:
         found = await self.drafts.find(
             {"state.by": person, "state.until": {"$gt": at}}, sort=("-state.saved_at",), limit=50
         )
-        return await self.dossiers.find({"_id": {"$in": [it.id for it in found]}}, limit=50)
+        drafts = {it.id: it for it in found}
+        filed = await self.dossiers.find({"_id": {"$in": list(drafts)}}, limit=50)
+        return [it for it in filed if drafts[it.id].became(it.submitted_at)]
 
     async def draft_of(self, code: str) -> Draft | None:
         found = await self.drafts.find({"state.code": code}, limit=1)

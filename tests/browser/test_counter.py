@@ -14,6 +14,7 @@ from tests.browser.counting import FIVE, MOUSE, clerk_at, fresh_card, fresh_tax_
 from tests.browser.looking import LANGUAGES, log_in, look_at
 from tests.intake import sheets_of_paper as sheets
 from tests.intake.front import Front, front
+from tests.intake.partners import demo_registry
 from tests.intake.test_papers import fresh_pdf
 
 PAPERS = ("request", "land-paper", "drawings", "photos", "commitment")
@@ -22,7 +23,11 @@ PAPERS = ("request", "land-paper", "drawings", "photos", "commitment")
 @pytest.fixture(scope="module")
 def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     folder = tmp_path_factory.mktemp("counter")
-    with front(engines, folder, MOTCUA_MORE_PROCEDURES=of_five_papers(folder)) as running:
+    more = of_five_papers(folder)
+    with (
+        demo_registry() as (_, registry),
+        front(engines, folder, MOTCUA_MORE_PROCEDURES=more, MOTCUA_REGISTRY_URL=registry) as running,
+    ):
         yield running
 
 
@@ -41,7 +46,7 @@ def opened(page: Page, address: str = "/counter") -> Page:
 
 def choose_procedure(page: Page, typed: str = "nam giay to") -> None:
     page.keyboard.type(typed)
-    expect(page.get_by_role("option")).not_to_have_count(0)
+    expect(page.locator("#procedures [role=option]")).not_to_have_count(0)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#chosen")).to_contain_text(FIVE)
@@ -189,7 +194,7 @@ def test_the_counter_fits_its_screen_and_axe_finds_nothing(screen: Page, languag
     expect(screen.locator("#counter")).to_have_attribute("data-ready", "true")
     look_at(screen, f"counter-empty-{language}")
     screen.locator("#procedure").fill("nam giay to")
-    expect(screen.get_by_role("option")).not_to_have_count(0)
+    expect(screen.locator("#procedures [role=option]")).not_to_have_count(0)
     look_at(screen, f"counter-choosing-{language}")
     screen.keyboard.press("Enter")
     screen.locator("#for-other").check()
@@ -398,7 +403,8 @@ def test_somebody_files_for_an_organisation_with_its_tax_number_by_a_power_of_at
     screen.keyboard.press("Space")
     screen.locator("#owner-number").fill(number)
     screen.locator("#owner-name").fill("Công ty Tân Lâm")
-    screen.locator("#owner-kind").select_option("organisation")
+    screen.locator("#owner-name").press("Enter")
+    expect(screen.locator("#owner-kind")).to_have_value("organisation")
     screen.locator("#authorisation").fill("15/UQ-2026")
     tick_all(screen)
     screen.keyboard.press("F9")
@@ -456,3 +462,60 @@ def test_next_please_asks_again_before_it_leaves_what_is_not_filed(screen: Page)
     expect(screen.locator("#name")).to_have_value("Nguyễn Văn Bình")
     screen.keyboard.press("F2")
     expect(screen.locator("#name")).to_have_value("")
+
+
+def test_row_17_the_population_registry_fills_in_name_and_address_with_their_source(screen: Page, desk: Front):
+    screen.locator("#number").fill("068185004567")
+    screen.locator("#born").fill("02091985")
+    screen.locator("#lookup").focus()
+    screen.keyboard.press("Enter")
+    expect(screen.locator("#name")).to_have_value("Ka Thơm")
+    expect(screen.locator("#address")).to_have_value("Thôn Đạ Sa, xã Nam Hà Lâm Hà, tỉnh Lâm Đồng")
+    screen.locator("#procedure").focus()
+    wand(screen, "2.000908")
+    for code in ("request", "identity"):
+        screen.locator(f"#paper-{code}").focus()
+        screen.keyboard.press("Space")
+    screen.locator("#consent").focus()
+    screen.keyboard.press("Space")
+    for tick in screen.locator("#resembling input").all():
+        tick.check()
+    screen.keyboard.press("F9")
+    expect(screen.locator("#print")).to_be_focused()
+    sources = {it["field"]: it["source"] for it in whole(desk, screen)["filing"]["prefilled"]}
+    assert set(sources) == {"applicant.name", "applicant.address"}
+
+
+def test_an_amount_that_the_catalogue_does_not_know_is_entered_with_its_ground_and_paid(screen: Page, desk: Front):
+    screen.locator("#procedure").focus()
+    wand(screen, "1.004873")
+    expect(screen.locator("#card")).to_be_focused()
+    wand(screen, fresh_card())
+    screen.locator("#paper-declaration").focus()
+    screen.keyboard.press("Space")
+    expect(screen.locator("#sum")).to_contain_text("chưa kể khoản chưa ghi số tiền")
+    screen.locator("#fee-civil-status-dong").fill("15.000")
+    screen.locator("#fee-civil-status-because").fill("Nghị quyết 10/2025")
+    screen.locator("#paid").focus()
+    screen.keyboard.press("Space")
+    screen.locator("#consent").focus()
+    screen.keyboard.press("Space")
+    screen.keyboard.press("F9")
+    expect(screen.locator("#result-money")).to_have_text("Đã thu 15.000 đồng.")
+    bill = whole(desk, screen)["bill"]
+    assert (bill["state"], bill["lines"][0]["set_because"]) == ("paid", "Nghị quyết 10/2025")
+
+
+def test_an_exemption_needs_the_paper_that_shows_it_and_is_then_not_in_the_sum(browser: Browser, desk: Front):
+    page = opened(clerk_at(browser, desk))
+    fill(page, fresh_card())
+    tick_all(page)
+    page.locator("#fee-copies-exemption").select_option("poor")
+    page.keyboard.press("F9")
+    expect(page.locator("#fee-copies-evidence")).to_be_focused()
+    page.locator("#fee-copies-evidence").fill("HN-2026-15")
+    expect(page.locator("#sum")).to_have_text("Phải thu: 75.000 đồng")
+    look_at(page, "counter-exempt-vi")
+    page.keyboard.press("F9")
+    expect(page.locator("#result-money")).to_have_text("Còn phải thu: 75.000 đồng.")
+    page.context.close()

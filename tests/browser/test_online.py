@@ -161,7 +161,7 @@ def test_d4_what_was_written_wrong_is_put_right_and_what_stood_there_is_kept(wid
     there = state(desk, slip["id"])
     assert (there["filing"]["applicant"]["name"], there["filing"]["applicant"]["phone"]) == ("Nguyễn Văn Bính", "")
     was = {it["field"]: it["was"] for it in there["corrections"]}
-    assert was == {"name": "Nguyễn Văn Bình", "phone": "0912345678"}
+    assert was == {"name": "Nguyễn Văn Bình", "phone": "+84912345678"}
 
 
 def test_a_result_is_handed_to_whoever_shows_the_applicants_card_and_to_nobody_else(wide: Page, desk: Front):
@@ -182,6 +182,18 @@ def test_a_result_is_handed_to_whoever_shows_the_applicants_card_and_to_nobody_e
     expect(wide.locator(".state .now")).to_have_text("Đã trả kết quả")
     handed = state(desk, slip["id"])["handed"]
     assert (handed["document"], handed["signature"]) == ("card", "register")
+
+
+def test_money_is_taken_once_its_amount_is_entered_with_the_ground(wide: Page, desk: Front):
+    slip = desk.file()
+    at_dossier(wide, slip["id"]).locator("#dong-civil-status").fill("15.000")
+    wide.locator("#because-civil-status").fill("Nghị quyết 10/2025")
+    wide.get_by_role("button", name="Ghi số tiền").press("Enter")
+    expect(wide.locator(".bill .total")).to_contain_text("15.000 đ")
+    wide.get_by_role("button", name="Đã thu đủ tiền mặt").press("Enter")
+    expect(wide.locator(".bill .total")).to_contain_text("0 đ")
+    look_at(wide, "counter-paid-vi")
+    assert state(desk, slip["id"])["bill"]["state"] == "paid"
 
 
 def test_a_dossier_is_withdrawn_on_behalf_of_the_applicant(wide: Page, desk: Front):
@@ -226,7 +238,7 @@ def test_the_days_list_finds_a_dossier_by_the_slips_qr_by_its_code_and_by_the_ca
 ):
     card = fresh_card()
     number = card.partition("|")[0]
-    slip = desk.file({"name": "Nguyễn Văn Bình", "number": number})
+    slip = desk.file({"name": "Nguyễn Văn Bình", "number": number}, home_by="counter")
     for text in (f"{slip['code']}|1.004873|{number}|Giấy tiếp nhận", slip["tracking"].lower(), card, number):
         clerk.goto(f"/counter/list?lang={language}")
         expect(clerk.locator("#text")).to_be_focused()

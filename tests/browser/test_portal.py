@@ -218,6 +218,37 @@ def _rated(phone: Page, id: str) -> None:
     look_at(phone, "portal-ended-vi")
 
 
+def test_without_javascript_everything_goes_but_the_photos_and_the_page_says_what_to_do(desk: Front, browser: Browser):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640}, base_url=desk.url)
+    page = context.new_page()
+    log_in(page, desk, "demo-citizen")
+    begin(page)
+    who(page, number())
+    expect(page.locator("noscript, .wrong")).to_contain_text(["mang giấy tờ đến quầy và đọc mã bản nháp"])
+    expect(page.locator(".big-code")).to_be_visible()
+    page.goto(page.url.replace("/papers", "/home"))
+    home(page, "post", "Thôn Tân Lâm")
+    expect(page.get_by_role("alert")).to_contain_text("Giấy tờ tùy thân (xuất trình): Hãy gửi kèm giấy tờ này")
+    page.get_by_role("link", name="Sửa nơi nhận và cách nhận").click()
+    expect(page.locator("#address")).to_have_value("Thôn Tân Lâm")
+    context.close()
+
+
+def test_a_filing_needs_nothing_but_the_keyboard(citizen: Page, desk: Front):
+    begin(citizen)
+    citizen.get_by_label("Họ và tên người nộp").focus()
+    citizen.keyboard.press("Tab")
+    citizen.keyboard.press("Tab")
+    citizen.keyboard.type(number())
+    for _ in range(4):
+        citizen.keyboard.press("Tab")
+        outline = citizen.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+        assert float(outline.removesuffix("px")) >= 3
+    expect(citizen.get_by_role("button", name="Tiếp tục")).to_be_focused()
+    citizen.keyboard.press("Enter")
+    expect(citizen.get_by_role("heading", level=1)).to_have_text("Giấy tờ")
+
+
 def test_row_14_the_qr_of_the_receipt_opens_the_tracking_page_of_its_code(citizen: Page, desk: Front):
     id = filed(citizen, number())
     picture = Image.open(io.BytesIO(citizen.locator(".qr").screenshot()))

@@ -102,7 +102,8 @@ def test_a_withdrawn_version_and_office_hours_survive_both_formats():
         assert plan(read_upload(write(published)), published, TODAY).run.unchanged == 2
 
 
-printable = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters=";|\n"), max_size=20)
+# The Greek question mark is a semicolon once it is composed (NFC).
+printable = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters=";|\n\u037e"), max_size=20)
 words = printable.map(str.strip).filter(bool)
 codes = st.from_regex(r"[a-z]{1,6}(-[a-z]{1,6})?", fullmatch=True)
 days = st.dates(date(2020, 1, 1), date(2040, 1, 1))
@@ -150,7 +151,9 @@ procedures = st.builds(
 
 def normal(it: Procedure) -> Procedure:
     """As it is once it was read: composed, without blanks around."""
-    return plan(read_upload(to_yaml(Catalogue((it,), ()))), Catalogue((), ()), TODAY).procedures[0]
+    made = plan(read_upload(to_yaml(Catalogue((it,), ()))), Catalogue((), ()), TODAY)
+    assert made.run.mistakes == ()
+    return made.procedures[0]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

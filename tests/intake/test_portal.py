@@ -125,6 +125,19 @@ def kept(desk: Front, id: str) -> Dossier:
     return desk.do(load())
 
 
+def test_d1_what_is_needed_how_long_it_takes_and_how_to_file_is_told_before_anything_is_asked(site: httpx.Client):
+    page = site.get(f"/file/{EXTRACT}")
+    told = words(page)
+    for plain in ("Trước khi bắt đầu, hãy để sẵn", "Tờ khai cấp bản sao trích lục hộ tịch", "chụp ảnh hoặc gửi tệp"):
+        assert plain in told
+    assert re.findall(r'<(?:input|select)(?![^>]*type="hidden")', page.text.partition("<main")[2]) == []
+    cases = words(site.get(f"/file/{BUSINESS}"))
+    assert "Bạn thuộc trường hợp nào?" in cases
+    assert "Bắt đầu" not in cases
+    assert "Biên bản họp thành viên hộ gia đình" in words(site.get(f"/file/{BUSINESS}?case=family"))
+    assert "Biên bản họp thành viên hộ gia đình" not in words(site.get(f"/file/{BUSINESS}?case=ordinary"))
+
+
 def test_row_3_a_draft_is_kept_at_every_step_and_goes_on_where_it_stopped(desk: Front, site: httpx.Client):
     id = begin(site)
     save(site, id, "who", name="Ka Thơm", number=number(), later="1")
@@ -170,7 +183,8 @@ def test_sending_twice_files_once_and_nothing_of_the_draft_is_left(desk: Front, 
     before = kept(desk, id)
     assert site.post(f"/my/drafts/{id}/review").url.path == f"/my/{id}"
     assert kept(desk, id) == before
-    assert site.get(f"/my/drafts/{id}/who").url.path == f"/my/{id}"
+    for step in ("", "/who", "/review"):
+        assert site.get(f"/my/drafts/{id}{step}").url.path == f"/my/{id}"
     assert "Ka Thơm" not in document(desk, id)
 
 
@@ -272,6 +286,29 @@ def test_of_somebody_elses_draft_not_even_that_it_is_there_is_told(
     assert other.post(f"/my/drafts/{id}/throw-away").status_code == 404
     assert other.post(f"/file/{EXTRACT}", data={"id": id}).status_code == 404
     assert site.get(f"/my/drafts/{id}/who").status_code == 200
+
+
+def test_a_draft_made_afterwards_under_the_id_of_somebodys_dossier_tells_nothing_of_it(
+    desk: Front, site: httpx.Client, other: httpx.Client
+):
+    id = filed(site, desk, number())
+    code = kept(desk, id).tracking
+    other.post(f"/file/{EXTRACT}", data={"id": id})
+    filing = {"procedure": EXTRACT, "applicant": {"name": "Nguyễn Văn Bình"}}
+    httpx.put(f"{desk.url}/intake/drafts/{id}", json=filing, headers=desk.headers("demo-citizen-2"))
+    for page in (other.get(f"/my/drafts/{id}/review"), other.get(f"/my/drafts/{id}"), other.get("/my")):
+        assert code not in page.text
+
+
+def test_d3_the_receipt_is_printed_on_paper_too_and_after_acceptance_the_slip(desk: Front, site: httpx.Client):
+    id = filed(site, desk, number())
+    for name in ("filed", "slip"):
+        page = site.get(f"/my/{id}/receipt").text
+        (address,) = re.findall(r'href="([^"]+\.pdf)"', page)
+        assert address.endswith(f"/{name}.pdf")
+        assert site.get(address).content.startswith(b"%PDF")
+        if name == "filed":
+            clerk(desk, f"/dossiers/{id}/acceptance")
 
 
 def test_without_a_login_the_pages_ask_for_one_and_come_back(desk: Front):

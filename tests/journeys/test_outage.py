@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 from deploy.demo.callers import Callers
+from deploy.demo.paper import sheet
 from deploy.facts import Facts, name_of
 from deploy.stack import Stack
 from shared.events import Envelope

@@ -150,7 +150,8 @@ async def supplement(
     id, same = str(dossier_id), once(key, brought, Receipt.of)
     async with dossiers.answering_again(id, same):
         there = await dossiers.get(id)
-        await desk.check_papers(brought.papers, there.marks, by)
+        procedure = desk.offered.version(there.filing.procedure, there.version)
+        await desk.check_papers(brought.papers, there.marks, by, procedure.largest_scan)
         return Receipt.of(await dossiers.change(id, lambda it: it.supplement(brought.papers, by=by, at=now), once=same))
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from fastapi import Depends, Request
 
 from services.intake.api.given import local_day
+from services.intake.api.papers import unknown
 from services.intake.domain.bill import Bill
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier, submit_and_accept
@@ -65,7 +66,7 @@ class Desk:
         known = tuple(mark for number in numbers for mark in self.seals.marks(number))
         shown = filing.authorisation.scan if filing.authorisation else ""
         right = (PaperTicked("authorisation", scans=(shown,)),) if shown else ()
-        await self.check_papers((*filing.papers, *right), known, by)
+        await self.check_papers((*filing.papers, *right), known, by, procedure.largest_scan)
         others = await self.store.of_person(known) if known else []
         online = filing.channel == "online"
         return Submitting(
@@ -80,11 +81,14 @@ class Desk:
             resembles=resembling(filing, id, others, at),
         )
 
-    async def check_papers(self, ticked: tuple[PaperTicked, ...], marks: Sequence[str], by: Person) -> None:
-        """Raises `UnknownScan` for what was never uploaded, `NotReusable` for what is another's."""
-        for digest in {scan for paper in ticked for scan in paper.scans if not paper.reused_from}:
-            if not await self.papers.has(digest):
-                raise UnknownScan(f"No scan {digest} was uploaded here: upload it first.", about="papers")
+    async def check_papers(self, ticked: tuple[PaperTicked, ...], marks: Sequence[str], by: Person, most: int) -> None:
+        """Whether these scans may stand in a dossier of a procedure that takes `most` bytes each.
+
+        Raises `UnknownScan` for what was never uploaded, `NotReusable`, `NotYourScan`, `ScanTooLarge`.
+        """
+        digests = {scan for paper in ticked for scan in paper.scans if not paper.reused_from}
+        if digests and (missing := await unknown(digests, self.store, self.papers, by, most)):
+            raise UnknownScan(f"No scan {missing[0]} was uploaded here: upload it first.", about="papers")
         for paper in ticked:
             if paper.reused_from:
                 await self._check_reused(paper, marks, by)

@@ -73,6 +73,10 @@ class Draft:
         """The same under the key that is current now."""
         return (replace(self, filing=self.filing.sealed(seal)),)
 
+    def became(self, filed_at: datetime) -> bool:
+        """Whether what was filed at that time under its id came from it: a draft saved later is a stranger's."""
+        return self.saved_at <= filed_at
+
     def open_to(self, by: Person) -> None:
         """Raises `NotYourDraft`, `NoSuchDraft`."""
         if by.id != self.by and by.id not in self.helpers:

@@ -20,9 +20,9 @@ REFUSALS: Mapping[str, str] = {
     "unreadable-card": N_("Đây không phải mã QR trên thẻ căn cước: quét lại, hoặc gõ vào các ô dưới."),
     "procedure-not-in-force": N_("Hôm nay không có thủ tục này: hãy chọn trong danh sách."),
     "name-missing": N_("Hồ sơ của ai? Ghi họ tên như trên giấy tờ."),
-    "invalid-citizen-number": N_("Số căn cước chưa đúng: 12 chữ số, như trên thẻ."),
-    "invalid-old-identity-number": N_("Số chứng minh nhân dân chưa đúng: 9 chữ số."),
-    "invalid-identity-number": N_("Số giấy tờ chưa đúng: căn cước có 12 chữ số, chứng minh nhân dân có 9."),
+    "invalid-citizen-number": N_(
+        "Số giấy tờ chưa đúng: so lại từng chữ số với thẻ. Căn cước có 12 chữ số, chứng minh nhân dân có 9."
+    ),
     "invalid-tax-number": N_("Mã số thuế chưa đúng: 10, 12 hoặc 13 chữ số, như trên giấy đăng ký."),
     "invalid-passport": N_("Số hộ chiếu chưa đúng: hãy so lại với hộ chiếu."),
     "invalid-phone": N_("Số điện thoại chưa đúng: 10 chữ số, bắt đầu bằng 0. Không có thì để trống."),

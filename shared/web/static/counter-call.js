@@ -50,11 +50,12 @@ const PLACES = {
   name: "name", number: "number", phone: "phone", email: "email", address: "address", born: "born",
   "owner.name": "owner-name", authorisation: "authorisation", consent: "consent", home_by: "home", case: "case",
   papers: "papers", reviewed: "resembling", procedure: "procedure", desk: "desk", code: "draft-code",
-  evidence: "fees", pieces: "fees", exemption: "fees", charges: "fees", dong: "fees", because: "fees", fee: "fees",
+  charges: "fees", fee: "fees",
 };
+const OF_FEES = ["evidence", "pieces", "exemption", "dong", "because"];
 const OF_CODES = {
   "invalid-phone": "phone", "invalid-email": "email", "invalid-citizen-number": "number", "invalid-passport": "number",
-  "invalid-tax-number": "number", "invalid-identity-number": "number", "invalid-old-identity-number": "number",
+  "invalid-tax-number": "number",
 };
 
 export function forgive() {
@@ -67,12 +68,13 @@ export function forgive() {
   document.getElementById("alert").hidden = true;
 }
 
-// Beside the field that it is about, which gets the focus; above everything where it is about none.
-export function complain(refused, place) {
+// Beside the field that it is about, which gets the focus; above everything where it is about none. While somebody
+// types, `isAside` leaves the focus where it is.
+export function complain(refused, place, isAside = false) {
   forgive();
   const { text, language } = sentence(refused);
   const id = place || PLACES[refused.about] || OF_CODES[refused.code] || "";
-  const field = document.getElementById(id) || document.querySelector(`[data-about="${CSS.escape(refused.about)}"]`);
+  const field = document.getElementById(id) || ofFee(refused.about) || ofPaper(refused.about);
   if (!field || field.closest("[hidden]")) return alarm(text, language);
   const told = document.createElement("p");
   told.className = "error";
@@ -84,8 +86,17 @@ export function complain(refused, place) {
   target.dataset.described = target.getAttribute("aria-describedby") ?? "";
   target.setAttribute("aria-describedby", `${target.dataset.described} ${told.id}`.trim());
   if (target.matches("input, select")) target.setAttribute("aria-invalid", "true");
-  target.focus();
+  if (!isAside) target.focus();
 }
+
+// The first that is in question: an amount or an evidence that was left empty, else the first that is shown.
+function ofFee(about) {
+  if (!OF_FEES.includes(about)) return null;
+  const shown = [...document.querySelectorAll(`#fees [data-part=${about}] :is(input, select)`)].filter((it) => it.checkVisibility());
+  return shown.find((it) => !it.value.trim()) ?? shown[0] ?? document.getElementById("fees");
+}
+
+const ofPaper = (about) => (about ? document.querySelector(`[data-about="${CSS.escape(about)}"]`) : null);
 
 export function alarm(text, language) {
   const box = document.getElementById("alert");

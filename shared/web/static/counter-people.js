@@ -19,6 +19,8 @@ export class People {
     at("card").addEventListener("keydown", (event) => this.wand(event, () => this.card()));
     at("owner-number").addEventListener("keydown", (event) => this.wand(event, () => this.ownersCard()));
     at("for-other").addEventListener("change", () => this.open());
+    at("number").addEventListener("change", () => this.guess(at("number"), at("kind"), at("shown")));
+    at("owner-number").addEventListener("change", () => this.guess(at("owner-number"), at("owner-kind")));
     for (const id of ["number", "kind", "shown", "owner-number", "owner-kind", "for-other"]) at(id).addEventListener("change", () => this.meet());
     for (const id of ["name", "address"]) at(id).addEventListener("input", () => this.typed(id));
     at("lookup")?.addEventListener("click", () => this.lookup());
@@ -95,8 +97,15 @@ export class People {
       const once = (all, name) => [...new Map(all.map((it) => [it[name], it])).values()];
       this.met({ earlier: once(known.flatMap((it) => it.earlier), "id"), resembling: once(known.flatMap((it) => it.resembling), "dossier") });
     } catch (wrong) {
-      if (mine === this.asked) this.refused(wrong);
+      if (mine === this.asked) this.refused(wrong, "", true);
     }
+  }
+
+  // A number tells what it is of, where it can be of one thing only.
+  guess(number, kind, shown) {
+    const isTax = /^\d{10}(-?\d{3})?$/.test(number.value.trim());
+    if (isTax && kind.value === "person") kind.value = "organisation";
+    if (shown && kind.value === "person") shown.value = /^[a-z]/i.test(number.value.trim()) ? "passport" : "";
   }
 
   get applicant() {

@@ -10,7 +10,7 @@ const at = (id) => document.getElementById(id);
 const SAVED_AFTER = 2_500;
 const JUDGED_AFTER = 400;
 const DESK = "counter-desk";
-const MOMENT = new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "Asia/Ho_Chi_Minh", dateStyle: "full", timeStyle: "short" });
+const MOMENT = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "vi-VN", { timeZone: "Asia/Ho_Chi_Minh", dateStyle: "full", timeStyle: "short" });
 const CLOCK = new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", timeStyle: "short" });
 const DAY = new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", day: "2-digit", month: "2-digit", year: "numeric" });
 const moment = (iso) => MOMENT.format(new Date(iso));
@@ -31,6 +31,7 @@ let now = blank();
 let ticket = null;
 let saving = 0;
 let judging = 0;
+let judged = 0;
 let isBusy = false;
 let isWarned = false;
 
@@ -162,10 +163,11 @@ async function save() {
 
 async function judge() {
   const mine = now;
+  const asked = (judged += 1);
   if (!mine.procedure || mine.filed) return;
   try {
     const outlook = await call("POST", "/counter/outlook", { ...filing(), charges: fees.sure });
-    if (mine !== now) return;
+    if (mine !== now || asked !== judged) return;
     mine.missing = outlook.missing;
     papers.judge(outlook.missing);
     const sum = { dong: dong(outlook.owed) };

@@ -67,6 +67,7 @@ class Doing:
             "withdraw": self.withdraw,
             "hand-over": self.hand_over,
             "pay": self.pay,
+            "amount": self.amount,
         }
         if action not in doings:
             raise NotFound("There is no such action: open the dossier again.")
@@ -116,9 +117,12 @@ class Doing:
 
     def pay(self) -> Awaitable[object]:
         """Under the form's own key, so that the same form takes money once."""
-        dong = self.fields.get("dong", "")
-        paid = fees.Pay(int(dong) if dong.isdecimal() else 0)
+        paid = fees.Pay(typed.dong(self.fields))
         return fees.pay(self.id, UUID(self.fields["key"]), paid, self.clerk, self.desk.store, self.bank, self.at)
+
+    def amount(self) -> Awaitable[object]:
+        asked = fees.SetAmount(self.fields.get("fee", ""), typed.dong(self.fields), self.fields.get("because", ""))
+        return fees.set_amount(self.id, asked, self.clerk, self.desk.store, self.bank, self.key, self.at)
 
 
 @router.post("/counter/dossiers/{dossier_id}/papers/{digest}", include_in_schema=False)

@@ -126,8 +126,15 @@ def possible(dossier: Dossier, progress: Progress | None, *, is_ours: bool) -> f
     if not is_ours:
         return frozenset({"supplement"})
     then = _once_accepted(dossier, progress) if dossier.state == "accepted" else _before(dossier)
-    pay = {"pay"} if dossier.bill and dossier.bill.owed > 0 and not dossier.bill.unknown else set[str]()
-    return frozenset({"supplement", "correct", *then, *pay})
+    return frozenset({"supplement", "correct", *then, *_of_money(dossier)})
+
+
+def _of_money(dossier: Dossier) -> set[str]:
+    if dossier.bill is None:
+        return set()
+    if dossier.bill.unknown:
+        return {"amount"}
+    return {"pay"} if dossier.bill.owed > 0 else set()
 
 
 def _before(dossier: Dossier) -> set[str]:

@@ -13,10 +13,11 @@ from shared.calendar import VIETNAM
 from shared.contracts.intake import HomeBy, PaperTicked
 from shared.door import WrongField
 
-__all__ = ["Fields", "asked_for", "brought_in", "form_name", "home_by", "moment", "put_right", "receiver"]
+__all__ = ["Fields", "asked_for", "brought_in", "dong", "form_name", "home_by", "moment", "put_right", "receiver"]
 
 Fields = Mapping[str, str]
 MOST_PIECES = 99
+MOST_DIGITS = 15
 
 
 def asked_for(fields: Fields) -> Iterator[Asked]:
@@ -66,6 +67,12 @@ def home_by(fields: Fields) -> HomeBy:
 
 def form_name(fields: Fields) -> FormName:
     return cast("FormName", _one_of(FormName, fields.get("form", ""), "form"))
+
+
+def dong(fields: Fields) -> int:
+    """Whole đồng, as people write them: `15.000` is fifteen thousand; 0 where it is no number."""
+    text = "".join(it for it in fields.get("dong", "") if it not in ". ")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else 0
 
 
 def moment(text: str) -> datetime | None:

@@ -73,7 +73,7 @@ async def supply(dossier_id: UUID, request: Request, by: Citizen, pages: Web, de
     if wrong:
         return _asked(request, pages, desk, it, fields, wrong)
     try:
-        await desk.check_papers(sent.papers, it.dossier.marks, by)
+        await desk.check_papers(sent.papers, it.dossier.marks, by, it.procedure.largest_scan)
         await desk.store.dossiers.change(
             it.dossier.id,
             lambda there: sent.decide(there, desk.seals, by, now),

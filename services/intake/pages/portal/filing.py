@@ -15,7 +15,7 @@ from services.intake.domain.dossier import Dossier
 from services.intake.domain.draft import Draft
 from services.intake.domain.filing import Applicant, Filing
 from services.intake.domain.procedure import ORDINARY, Procedure
-from services.intake.pages.portal.own import AtDesk, Begun, NotThere, begun, begun_by, go, is_filed
+from services.intake.pages.portal.own import AtDesk, Begun, begun, begun_by, go, is_filed, not_there
 from services.intake.pages.portal.sheets import (
     SHEETS,
     Mistake,
@@ -74,8 +74,10 @@ async def begin(
 
 
 @router.get("/my/drafts/{draft_id}", include_in_schema=False)
-async def resume(draft_id: UUID, by: Citizen, desk: AtDesk, now: Now) -> Response:
+async def resume(draft_id: UUID, request: Request, by: Citizen, pages: Web, desk: AtDesk, now: Now) -> Response:
     """To the first screen that is not right yet."""
+    if dossier := await is_filed(desk, str(draft_id)):
+        return await _filed(request, pages, desk, dossier, by)
     it = await begun(desk, str(draft_id), by, now)
     left = mistakes(it.filing, it.asking)
     return go(f"/my/drafts/{draft_id}/{left[0][0].name if left else 'review'}")
@@ -150,7 +152,7 @@ async def save(
 def _step(name: str) -> Sheet:
     if sheet := sheet_of(name):
         return sheet
-    raise NotThere("There is no such step: go on with the draft from your list.")
+    raise not_there()
 
 
 def _after(sheet: Sheet, filing: Filing) -> str:
@@ -217,7 +219,9 @@ async def _filed(request: Request, pages: Web, desk: Desk, dossier: Dossier, by:
     """What the draft became: their own page; or, of one that was finished at a counter, where to follow it."""
     if dossier.filed_by == by.id:
         return go(f"/my/{dossier.id}")
-    await begun_by(desk, dossier.id, by)
+    draft = await begun_by(desk, dossier.id, by)
+    if not draft.became(dossier.submitted_at):
+        raise not_there()
     return pages.show(request, "portal_filed.html", it=dossier)
 
 

@@ -17,7 +17,7 @@ from services.intake.pages.portal.sheets import Asking
 from shared.errors import NotFound
 from shared.people import Person
 
-__all__ = ["AtDesk", "Begun", "NotThere", "begun", "begun_by", "dossier_of", "go", "is_filed"]
+__all__ = ["AtDesk", "Begun", "NotThere", "begun", "begun_by", "dossier_of", "go", "is_filed", "not_there"]
 
 
 class NotThere(NotFound):
@@ -41,7 +41,7 @@ async def begun(desk: Desk, id: str, by: Person, at: datetime) -> Begun:
     """Raises `NotThere`, `ProcedureNotInForce`."""
     draft = await begun_by(desk, id, by)
     if draft.until is None:
-        raise _not_there()
+        raise not_there()
     day = local_day(at)
     procedure = desk.offered.procedure(draft.filing.procedure, day)
     return Begun(draft, draft.filing.sealed(desk.seals.open), Asking(procedure, desk.offered, day))
@@ -52,9 +52,9 @@ async def begun_by(desk: Desk, id: str, by: Person) -> Draft:
     try:
         draft = await desk.store.drafts.get(id)
     except NotFound as wrong:
-        raise _not_there() from wrong
+        raise not_there() from wrong
     if draft.by != by.id:
-        raise _not_there()
+        raise not_there()
     return draft
 
 
@@ -63,9 +63,9 @@ async def dossier_of(desk: Desk, id: str, by: Person) -> Dossier:
     try:
         dossier = await desk.store.dossiers.get(id)
     except NotFound as wrong:
-        raise _not_there() from wrong
+        raise not_there() from wrong
     if dossier.filed_by != by.id:
-        raise _not_there()
+        raise not_there()
     return dossier
 
 
@@ -82,5 +82,5 @@ def go(address: str) -> Response:
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
 
-def _not_there() -> NotThere:
+def not_there() -> NotThere:
     return NotThere("There is no such dossier or draft of yours: see the list of what you filed.")

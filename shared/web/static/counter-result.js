@@ -1,0 +1,62 @@
+// What was filed, and what follows it: money, the ticket, the end of its draft. Each may be done again without harm.
+
+const at = (id) => document.getElementById(id);
+
+export class Result {
+  constructor(root, { call, word, uuid, dong }) {
+    Object.assign(this, { root, call, word, uuid, dong });
+    this.clear();
+  }
+
+  // Nothing is filed yet.
+  clear() {
+    Object.assign(this, { filed: null, left: [], owed: 0, paid: 0, payment: this.uuid() });
+    at("result").hidden = true;
+  }
+
+  get isUnfinished() {
+    return this.left.length > 0;
+  }
+
+  // `left` are the steps that follow; `print` is a word and the address of the form.
+  show(filed, { title, code, note, print: [text, form] }, left) {
+    Object.assign(this, { filed, left, owed: filed.owed ?? 0 });
+    at("result-title").textContent = this.word(title);
+    at("result-code").textContent = code;
+    at("result-due").textContent = note;
+    at("print").textContent = this.word(text);
+    at("print").href = `${this.root}/dossiers/${filed.id}/${form}`;
+    at("open").href = `/counter/dossiers/${filed.id}`;
+    this.money();
+    at("result").hidden = false;
+    at("print").focus();
+    this.call("DELETE", `/drafts/${filed.id}`).catch(() => {}); // there may be none; else it ends by itself
+  }
+
+  // A step that fails stays, and is tried again.
+  async finish() {
+    while (this.isUnfinished) {
+      await this.left[0]();
+      this.left.shift();
+    }
+    this.money();
+  }
+
+  async price(amount) {
+    const key = `${this.filed.id}-${amount.fee}`;
+    this.owed = (await this.call("POST", `/dossiers/${this.filed.id}/bill/amounts`, amount, { key })).owed;
+  }
+
+  async pay() {
+    if (!this.owed) return;
+    const paid = { dong: this.owed, stage: 1 };
+    const { bill } = await this.call("PUT", `/dossiers/${this.filed.id}/payments/${this.payment}`, paid);
+    Object.assign(this, { owed: bill.owed, paid: bill.paid });
+  }
+
+  money() {
+    const owed = this.owed ? this.word("money-owed", { dong: this.dong(this.owed) }) : "";
+    const paid = this.paid ? this.word("money-paid", { dong: this.dong(this.paid) }) : "";
+    at("result-money").textContent = [paid, owed].filter(Boolean).join(" ") || this.word("money-none");
+  }
+}
