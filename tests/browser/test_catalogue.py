@@ -42,7 +42,7 @@ def upload(page: Page, file: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_list_fits_its_screen_and_axe_finds_nothing(page: Page, desk: Front, language: str):
-    log_in(page, desk, "demo-leader")
+    log_in(page, desk, "demo-editor")
     page.goto(f"/catalogue?lang={language}")
     expect(page.locator("html")).to_have_attribute("lang", language)
     look_at(page, f"catalogue-{language}")
@@ -54,7 +54,7 @@ def test_the_list_fits_its_screen_and_axe_finds_nothing(page: Page, desk: Front,
 def test_a_dry_run_names_the_cell_of_each_mistake_and_publishes_nothing(
     page: Page, desk: Front, tmp_path: Path, language: str
 ):
-    log_in(page, desk, "demo-leader")
+    log_in(page, desk, "demo-editor")
     page.goto(f"/catalogue?lang={language}")
     wrong, number = column("Papers", "Bản chính"), column("Fees", "Mức thu (đồng)")
     file = workbook(tmp_path, "2.000815", ("Papers", f"{wrong}2", "hai"), ("Fees", f"{number}2", "=1+1"))
@@ -66,7 +66,7 @@ def test_a_dry_run_names_the_cell_of_each_mistake_and_publishes_nothing(
 
 
 def test_the_language_can_be_switched_on_a_dry_run(page: Page, desk: Front, tmp_path: Path):
-    log_in(page, desk, "demo-leader")
+    log_in(page, desk, "demo-editor")
     upload(page, workbook(tmp_path, "2.000815", ("Papers", f"{column('Papers', 'Bản chính')}2", "hai")))
     expect(page.get_by_role("heading", level=1)).to_have_text("Kiểm tra thử")
     page.get_by_role("button", name="English").click()
@@ -77,7 +77,7 @@ def test_the_language_can_be_switched_on_a_dry_run(page: Page, desk: Front, tmp_
 def test_what_was_seen_is_published_and_citizens_see_it(page: Page, desk: Front, tmp_path: Path):
     width = page.viewport_size["width"] if page.viewport_size else 0
     code = {320: "1.001266", 1280: "2.000575"}[width]
-    log_in(page, desk, "demo-leader")
+    log_in(page, desk, "demo-editor")
     day, summary = column("Procedures", "Hiệu lực từ ngày"), column("Procedures", "Giải thích dễ hiểu")
     file = workbook(tmp_path, code, ("Procedures", f"{day}2", TODAY), ("Procedures", f"{summary}2", "Lời mới."))
     upload(page, file)
@@ -94,7 +94,7 @@ def test_what_was_seen_is_published_and_citizens_see_it(page: Page, desk: Front,
 def test_a_version_is_withdrawn_from_a_day_that_has_not_passed(page: Page, desk: Front):
     width = page.viewport_size["width"] if page.viewport_size else 0
     code = {320: "1.004884", 1280: "2.001019"}[width]
-    log_in(page, desk, "demo-leader")
+    log_in(page, desk, "demo-editor")
     page.goto(f"/catalogue/versions/{code}/2")
     page.locator("#from_day").fill(NEXT_YEAR.isoformat())
     page.get_by_role("button", name="Thu hồi").click()
@@ -103,7 +103,7 @@ def test_a_version_is_withdrawn_from_a_day_that_has_not_passed(page: Page, desk:
 
 
 def test_a_file_that_is_no_catalogue_is_answered_with_what_to_do(page: Page, desk: Front, tmp_path: Path):
-    log_in(page, desk, "demo-leader")
+    log_in(page, desk, "demo-editor")
     (file := tmp_path / "old.xls").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"0" * 100)
     sent = {"file": {"name": "old.xls", "mimeType": "application/vnd.ms-excel", "buffer": file.read_bytes()}}
     same_site = {"origin": desk.url, "accept": "text/html"}

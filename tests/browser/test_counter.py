@@ -455,13 +455,31 @@ def empty_the_queue(desk: Front) -> None:
             assert api.post(f"/queue/tickets/{called.json()['id']}/done").is_success
 
 
-def test_next_please_asks_again_before_it_leaves_what_is_not_filed(screen: Page):
-    fill(screen, fresh_card())
+def test_next_please_asks_again_and_then_keeps_as_a_draft_what_is_not_filed(screen: Page, desk: Front):
+    card = fresh_card()
+    fill(screen, card)
     screen.keyboard.press("F2")
     expect(screen.locator("#said")).to_contain_text("chưa nộp")
     expect(screen.locator("#name")).to_have_value("Nguyễn Văn Bình")
     screen.keyboard.press("F2")
     expect(screen.locator("#name")).to_have_value("")
+    expect(screen.locator("#counter")).not_to_have_attribute("aria-busy", "true")
+    drafts = httpx.get(f"{desk.url}/intake/drafts", headers=desk.headers()).json()
+    assert number_of(card) in {it["filing"]["applicant"]["number"] for it in drafts}
+
+
+def test_a_fee_whose_amount_nobody_entered_is_told_and_not_taken_for_nothing(screen: Page):
+    screen.locator("#procedure").focus()
+    wand(screen, "1.004873")
+    expect(screen.locator("#card")).to_be_focused()
+    wand(screen, fresh_card())
+    expect(screen.locator("#phone")).to_be_focused()
+    screen.locator("#paper-declaration").focus()
+    screen.keyboard.press("Space")
+    screen.locator("#consent").focus()
+    screen.keyboard.press("Space")
+    screen.keyboard.press("F9")
+    expect(screen.locator("#result-money")).to_have_text("Còn khoản chưa biết số tiền: mở hồ sơ để ghi.")
 
 
 def test_row_17_the_population_registry_fills_in_name_and_address_with_their_source(screen: Page, desk: Front):
@@ -491,6 +509,7 @@ def test_an_amount_that_the_catalogue_does_not_know_is_entered_with_its_ground_a
     wand(screen, "1.004873")
     expect(screen.locator("#card")).to_be_focused()
     wand(screen, fresh_card())
+    expect(screen.locator("#phone")).to_be_focused()
     screen.locator("#paper-declaration").focus()
     screen.keyboard.press("Space")
     expect(screen.locator("#sum")).to_contain_text("chưa kể khoản chưa ghi số tiền")

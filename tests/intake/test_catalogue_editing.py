@@ -325,6 +325,11 @@ def test_an_edit_without_a_new_day_is_a_mistake_as_a_published_version_is_never_
     assert "không sửa được" in mistake.vi
 
 
+def test_a_new_version_below_a_published_one_is_told_at_its_own_number():
+    (mistake,) = dry_run(replace(PERMIT, version=0, valid_from=LATER)).mistakes
+    assert mistake.place == f"{PERMIT.code}, version"
+
+
 def test_a_withdrawal_is_a_difference_and_cannot_be_taken_back():
     gone = replace(PERMIT, withdrawn_from=LATER)
     (difference,) = dry_run(gone).differences

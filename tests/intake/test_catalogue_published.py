@@ -41,7 +41,7 @@ def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield running
 
 
-def ask(desk: Front, method: str, path: str, person: str = "demo-leader", **more: Any) -> httpx.Response:
+def ask(desk: Front, method: str, path: str, person: str = "demo-editor", **more: Any) -> httpx.Response:
     return httpx.request(method, f"{desk.url}/intake{path}", headers=desk.headers(person), timeout=20, **more)
 
 

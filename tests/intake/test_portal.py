@@ -170,6 +170,26 @@ def test_row_6_nothing_is_sent_while_a_needed_paper_is_missing_and_the_page_name
     assert site.post(f"/my/drafts/{id}/review").url.path == f"/my/{id}/receipt"
 
 
+def test_a_paper_that_they_sent_before_is_used_again_by_a_tick(desk: Front, site: httpx.Client):
+    person, held = number(), scan(desk)
+    first = filed(site, desk, person, BUSINESS, request=scan(desk), identity=held)
+    id = draft(site, desk, number(), BUSINESS, request=scan(desk))
+    assert 'name="reuse-identity"' in site.get(f"/my/drafts/{id}/papers").text
+    save(site, id, "papers", **{"scan-request": scan(desk), "reuse-identity": "1"})
+    assert re.search(r'name="reuse-identity" value="1" checked', site.get(f"/my/drafts/{id}/papers").text)
+    assert site.post(f"/my/drafts/{id}/review").url.path == f"/my/{id}/receipt"
+    (again,) = [it for it in kept(desk, id).filing.papers if it.code == "identity"]
+    assert (again.scans, again.reused_from) == ((held,), first)
+
+
+def test_nobody_elses_paper_is_used_again(desk: Front, site: httpx.Client, other: httpx.Client):
+    filed(site, desk, number(), BUSINESS, request=scan(desk), identity=scan(desk))
+    id = begin(other, BUSINESS)
+    assert "reuse-identity" not in other.get(f"/my/drafts/{id}/papers").text
+    save(other, id, "papers", **{"reuse-identity": "1"})
+    assert "Giấy tờ tùy thân (xuất trình): chưa có" in re.sub(" (?=:)", "", words(other.get(f"/my/drafts/{id}/review")))
+
+
 def test_a_scan_that_was_never_sent_here_is_told_on_the_page_and_nothing_is_filed(desk: Front, site: httpx.Client):
     id = draft(site, desk, number(), declaration="ab" * 32)
     answer = site.post(f"/my/drafts/{id}/review")

@@ -15,7 +15,7 @@ from services.intake.domain.editing import DryRun
 from services.intake.domain.finding import finder
 from services.intake.forms.workbook import to_workbook, to_yaml
 from shared import door
-from shared.auth import Anyone, Insider, Leader
+from shared.auth import Anyone, Editor, Insider
 from shared.door import Now, WrongField
 
 __all__ = ["XLSX", "router"]
@@ -67,7 +67,7 @@ async def versions(code: str, _: Anyone, offered: Offered) -> list[Procedure]:
 
 
 @router.post("/procedures/{code}/versions/{version}/withdrawal")
-async def withdraw(code: str, version: int, how: Withdraw, by: Leader, kept: Kept, now: Now) -> Withdrawn:
+async def withdraw(code: str, version: int, how: Withdraw, by: Editor, kept: Kept, now: Now) -> Withdrawn:
     """Withdraw a version from a day on: it is never edited. Dossiers filed before stay on it."""
     return await Editing(kept.published, by, now).withdraw(code, version, how.from_day)
 
@@ -103,14 +103,14 @@ async def export_workbook(_: Insider, offered: Offered) -> Response:
 
 
 @router.post("/catalogue/dry-run", openapi_extra=A_FILE)
-async def dry_run(request: Request, by: Leader, kept: Kept, now: Now) -> DryRun:
+async def dry_run(request: Request, by: Editor, kept: Kept, now: Now) -> DryRun:
     """What publishing a file would do, and every mistake in it with its cell or its entry. Nothing is changed."""
     made = await Editing(kept.published, by, now).dry_run(await received(request))
     return made.run
 
 
 @router.post("/catalogue/publication", openapi_extra=A_FILE)
-async def publish(request: Request, by: Leader, kept: Kept, now: Now, digest: str) -> PublicationMade:
+async def publish(request: Request, by: Editor, kept: Kept, now: Now, digest: str) -> PublicationMade:
     """Publish a file, given the `digest` of the dry run that was seen: that, or nothing."""
     made = await Editing(kept.published, by, now).publish(await received(request), digest)
     return PublicationMade.of(made)

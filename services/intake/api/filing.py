@@ -58,7 +58,8 @@ class Desk:
         """A filing that was checked, with its scans there, its numbers sealed, and what it resembles."""
         day = local_day(at)
         procedure = self.offered.procedure(filing.procedure, day)
-        filing = filing.checked(by).placed(by, lambda receiving: self.offered.deciding(procedure, receiving, day))
+        filing = filing.checked(by, agencies_online=procedure.agencies_online)
+        filing = filing.placed(by, lambda receiving: self.offered.deciding(procedure, receiving, day))
         procedure.check(filing.channel, filing.home_by, filing.case)
         for office in {filing.receiving_office, filing.competent_office}:
             self.offered.office(office, day)

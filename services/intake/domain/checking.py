@@ -62,9 +62,14 @@ def _of_succeeding(line: Line, one: Procedure, next_line: Line, next_one: Proced
     """A later version begins later; one that says when it ends has ended by then, or is withdrawn by then."""
     if next_one.valid_from <= one.valid_from:
         begun = f"{one.valid_from:%d/%m/%Y}"
-        vi = f"bản {one.version} có hiệu lực từ {begun}: hãy chọn ngày sau ngày đó."
-        en = f"version {one.version} begins on {begun}: choose a later day."
-        yield next_line.mistake(("valid_from",), vi, en)
+        if next_line.is_published:
+            vi = f"bản {next_one.version} đã công bố và bắt đầu trước đó: hãy ghi số bản lớn hơn."
+            en = f"version {next_one.version} is published and begins before it: give it a higher number."
+            yield line.mistake(("version",), vi, en)
+        else:
+            vi = f"bản {one.version} có hiệu lực từ {begun}: hãy chọn ngày sau ngày đó."
+            en = f"version {one.version} begins on {begun}: choose a later day."
+            yield next_line.mistake(("valid_from",), vi, en)
         return
     is_gone = one.withdrawn_from is not None and one.withdrawn_from <= next_one.valid_from
     if one.valid_until and one.valid_until >= next_one.valid_from and not is_gone:

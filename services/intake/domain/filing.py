@@ -179,12 +179,15 @@ class Filing:
             raise NoOffice("Which office decides? Give competent_office: see /offices.", about="competent_office")
         return replace(self, receiving_office=receiving, competent_office=competent)
 
-    def checked(self, by: Person) -> "Filing":
-        """The same in its normal form; refuses what cannot be filed by this person."""
+    def checked(self, by: Person, *, agencies_online: bool = True) -> "Filing":
+        """The same in its normal form; refuses what cannot be filed by this person.
+
+        `agencies_online`: of this procedure, state agencies bring nothing to a counter.
+        """
         applicant = self.applicant.checked()
         owner = self.owner.checked("owner.") if self.owner else None
         filing = replace(self, applicant=applicant, owner=owner)
-        if filing.holder.kind == "state-agency" and self.channel != "online":
+        if agencies_online and filing.holder.kind == "state-agency" and self.channel != "online":
             raise MustFileOnline("A state agency files online: open the portal with the agency's account.")
         if self.home_by == "post" and not applicant.address.strip():
             raise NoAddress(
@@ -203,6 +206,8 @@ class Filing:
 
     def sealed(self, seal: Seal) -> "Filing":
         """The same with its identity numbers sealed."""
+        if not self.applicant.number and not self.owner:
+            return self
         return replace(
             self, applicant=self.applicant.sealed(seal), owner=self.owner.sealed(seal) if self.owner else None
         )

@@ -214,6 +214,10 @@ class Procedure:
 
 def _handed_in(papers: Iterable[PaperTicked]) -> Mapping[str, PaperTicked]:
     """One line per paper, however many times it was ticked."""
+    papers = tuple(papers)
+    handed = {paper.code: paper for paper in papers}
+    if len(handed) == len(papers):
+        return handed
     originals, copies, electronic = Counter[str](), Counter[str](), Counter[str]()
     for paper in papers:
         originals[paper.code] += paper.originals

@@ -21,7 +21,7 @@ from services.intake.domain.listing import Changed, InThePast, OverByThen, Withd
 from services.intake.forms.workbook import MOST_UPLOAD, UnreadableFile
 from services.intake.templates import offer_words
 from shared import door
-from shared.auth import Leader
+from shared.auth import Editor
 from shared.door import Now, TooLarge
 from shared.errors import Malformed, Refusal
 from shared.web import Web, form
@@ -68,7 +68,7 @@ class Version:
 @router.get("/catalogue", include_in_schema=False)
 async def listed(
     request: Request,
-    _: Leader,
+    _: Editor,
     pages: Web,
     offered: Offered,
     now: Now,
@@ -94,7 +94,7 @@ async def listed(
 
 
 @router.post("/catalogue/check", include_in_schema=False)
-async def check(request: Request, by: Leader, pages: Web, kept: Kept, now: Now) -> Response:
+async def check(request: Request, by: Editor, pages: Web, kept: Kept, now: Now) -> Response:
     """The dry run of a file: its mistakes by cell, and what it would change."""
     try:
         content = await _file(request) if _is_upload(request) else _kept((await _again(request)).get("content", ""))
@@ -104,7 +104,7 @@ async def check(request: Request, by: Leader, pages: Web, kept: Kept, now: Now) 
 
 
 @router.post("/catalogue/publish", include_in_schema=False)
-async def publish(request: Request, by: Leader, pages: Web, kept: Kept, now: Now) -> Response:
+async def publish(request: Request, by: Editor, pages: Web, kept: Kept, now: Now) -> Response:
     """Publish what was seen. Where the catalogue has changed since, the new dry run is shown instead."""
     fields, editing = await _again(request), Editing(kept.published, by, now)
     content = _kept(fields.get("content", ""))
@@ -117,14 +117,14 @@ async def publish(request: Request, by: Leader, pages: Web, kept: Kept, now: Now
 
 @router.get("/catalogue/versions/{code}/{version}", include_in_schema=False)
 async def shown(
-    request: Request, code: str, version: int, _: Leader, pages: Web, offered: Offered, now: Now
+    request: Request, code: str, version: int, _: Editor, pages: Web, offered: Offered, now: Now
 ) -> Response:
     """One version, and the form that withdraws it."""
     return _version(request, pages, offered, offered.version(code, version), local_day(now))
 
 
 @router.post("/catalogue/versions/{code}/{version}", include_in_schema=False)
-async def withdraw(request: Request, code: str, version: int, by: Leader, pages: Web, kept: Kept, now: Now) -> Response:
+async def withdraw(request: Request, code: str, version: int, by: Editor, pages: Web, kept: Kept, now: Now) -> Response:
     """Withdraw it from a day on."""
     fields = await form(request)
     try:

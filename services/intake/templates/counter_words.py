@@ -112,6 +112,7 @@ SAID: Mapping[str, str] = {
     "filed-due": N_("Hẹn trả kết quả: {when}."),
     "money-paid": N_("Đã thu {dong} đồng."),
     "money-owed": N_("Còn phải thu: {dong} đồng."),
+    "money-open": N_("Còn khoản chưa biết số tiền: mở hồ sơ để ghi."),
     "money-none": N_("Không phải nộp tiền."),
     "asked": N_("Đã yêu cầu bổ sung"),
     "asked-note": N_("Hồ sơ được giữ; người nộp mang giấy tờ còn thiếu đến bất cứ quầy nào."),

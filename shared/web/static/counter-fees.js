@@ -63,6 +63,12 @@ export class Fees {
       }));
   }
 
+  // Whether a fee has no amount yet.
+  get isOpen() {
+    const said = this.amounts.map((it) => it.fee);
+    return this.lines.some(({ fee, input }) => fee.amount === null && !input.exemption.value && !said.includes(fee.code));
+  }
+
   fill(charges) {
     for (const { fee, input, toggled } of this.lines) {
       const said = charges.find((it) => it.fee === fee.code);

@@ -10,7 +10,7 @@ export class Result {
 
   // Nothing is filed yet.
   clear() {
-    Object.assign(this, { filed: null, left: [], owed: 0, paid: 0, payment: this.uuid() });
+    Object.assign(this, { filed: null, left: [], owed: 0, paid: 0, isOpen: false, payment: this.uuid() });
     at("result").hidden = true;
   }
 
@@ -18,9 +18,9 @@ export class Result {
     return this.left.length > 0;
   }
 
-  // `left` are the steps that follow; `print` is a word and the address of the form.
-  show(filed, { title, code, note, print: [text, form] }, left) {
-    Object.assign(this, { filed, left, owed: filed.owed ?? 0 });
+  // `left` are the steps that follow; `print` is a word and the address of the form; `isOpen`: an amount is not known.
+  show(filed, { title, code, note, print: [text, form], isOpen = false }, left) {
+    Object.assign(this, { filed, left, isOpen, owed: filed.owed ?? 0 });
     at("result-title").textContent = this.word(title);
     at("result-code").textContent = code;
     at("result-due").textContent = note;
@@ -57,6 +57,7 @@ export class Result {
   money() {
     const owed = this.owed ? this.word("money-owed", { dong: this.dong(this.owed) }) : "";
     const paid = this.paid ? this.word("money-paid", { dong: this.dong(this.paid) }) : "";
-    at("result-money").textContent = [paid, owed].filter(Boolean).join(" ") || this.word("money-none");
+    const open = this.isOpen ? this.word("money-open") : "";
+    at("result-money").textContent = [paid, owed, open].filter(Boolean).join(" ") || this.word("money-none");
   }
 }

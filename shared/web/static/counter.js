@@ -2,9 +2,9 @@
 // Nothing personal is kept in the browser: what is typed is saved as a draft on the server, whose id stands in the address.
 
 const here = document.getElementById("counter");
-const { call: calls, choose, papers: checklist, people: who, fees: costs } = here.dataset;
-const [{ call, word, said, sentence, complain, alarm, forgive, Refused }, { choosing }, { Papers }, { People }, { Fees, dong }] =
-  await Promise.all([calls, choose, checklist, who, costs].map((it) => import(it)));
+const parts = ["call", "choose", "papers", "people", "fees", "result"].map((it) => import(here.dataset[it]));
+const [calls, { choosing }, { Papers }, { People }, { Fees, dong }, { Result }] = await Promise.all(parts);
+const { call, word, said, sentence, complain, alarm, forgive, uuid, Refused } = calls;
 
 const at = (id) => document.getElementById(id);
 const SAVED_AFTER = 2_500;
@@ -16,27 +16,20 @@ const DAY = new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", day
 const moment = (iso) => MOMENT.format(new Date(iso));
 const shownDay = (iso) => DAY.format(new Date(iso));
 
-// A UUID of version 4; crypto.randomUUID is there on https alone.
-function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((it) => it.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
-
 const form = at("filing");
-const blank = () => ({ id: uuid(), payment: uuid(), procedure: null, ticket: "", earlier: [], known: [], reviewed: new Set(), missing: [], touched: false, filed: null, left: [] });
+const blank = () => ({ id: uuid(), procedure: null, ticket: "", earlier: [], known: [], reviewed: new Set(), missing: [], touched: false });
 let now = blank();
 let ticket = null;
 let saving = 0;
 let judging = 0;
 let judged = 0;
 let isBusy = false;
+let isFiling = false;
 let isWarned = false;
 
 const papers = new Papers(at("papers"), at("paper-line"), { word, said, changed: () => (resemble(), changed()) });
 const fees = new Fees(at("fees"), at("fee-line"), { word, changed: () => changed() });
+const result = new Result(here.dataset.root, { call, word, uuid, dong });
 const people = new People({ call, word, said, refused: complain, changed: () => changed(), met });
 
 choosing(at("procedure"), at("procedures"), {
@@ -139,7 +132,7 @@ function twin({ dossier, reason }) {
 
 // --- While it is filled in: saved as a draft, and judged by the server's own rules
 function changed() {
-  if (now.filed) return;
+  if (result.filed) return;
   now.touched = true;
   isWarned = false;
   clearTimeout(saving);
@@ -150,10 +143,10 @@ function changed() {
 
 async function save() {
   const mine = now;
-  if (mine.filed || isBusy) return;
+  if (result.filed || isFiling) return;
   try {
     const draft = await call("PUT", `/drafts/${mine.id}`, filing(), { keepalive: true });
-    if (mine !== now || mine.filed) return;
+    if (mine !== now || result.filed) return;
     address(mine.id);
     at("saved").textContent = word("saved", { time: CLOCK.format(new Date()), code: draft.code });
   } catch (wrong) {
@@ -164,7 +157,7 @@ async function save() {
 async function judge() {
   const mine = now;
   const asked = (judged += 1);
-  if (!mine.procedure || mine.filed) return;
+  if (!mine.procedure || result.filed) return;
   try {
     const outlook = await call("POST", "/counter/outlook", { ...filing(), charges: fees.sure });
     if (mine !== now || asked !== judged) return;
@@ -200,25 +193,41 @@ document.addEventListener("submit", (event) => {
 });
 
 async function file() {
-  if (now.filed) return now.left.length ? goOn() : undefined;
-  if (isBusy || !isReady()) return;
-  await busy(async () => {
+  if (result.filed) return result.isUnfinished ? busy(() => result.finish()) : undefined;
+  if (!isReady()) return;
+  await busy(filed(async () => {
     const slip = await call("PUT", `/counter/dossiers/${now.id}`, filing());
-    const isPaid = at("paid").checked;
-    now.left = [
-      ...fees.amounts.map((it) => () => call("POST", `/dossiers/${slip.id}/bill/amounts`, it, { key: `${slip.id}-${it.fee}` })),
-      ...(isPaid && (slip.owed || fees.amounts.length) ? [pay] : []),
-    ];
-    await filed(slip, { title: "filed", code: slip.code, note: word("filed-due", { when: moment(slip.due_at) }), print: ["print-slip", `/dossiers/${slip.id}/slip.pdf`] });
-  });
+    const said = { title: "filed", code: slip.code, note: word("filed-due", { when: moment(slip.due_at) }), print: ["print-slip", "slip.pdf"], isOpen: fees.isOpen };
+    const priced = fees.amounts.map((it) => () => result.price(it));
+    show(slip, said, [...priced, ...(at("paid").checked ? [() => result.pay()] : [])]);
+  }));
 }
 
-const askAll = () => busy(async () => {
+const askAll = () => busy(filed(async () => {
   const items = now.missing.map((code) => ({ about: "paper", code, reason: "missing", words: "" }));
   const receipt = await call("PUT", `/dossiers/${now.id}`, filing());
   await call("POST", `/dossiers/${now.id}/supplement-request`, { items }, { key: `${now.id}-all` });
-  await filed(receipt, { title: "asked", code: receipt.tracking, note: word("asked-note"), print: ["print-supplement", `/dossiers/${now.id}/forms/supplement.pdf`] });
-});
+  show(receipt, { title: "asked", code: receipt.tracking, note: word("asked-note"), print: ["print-supplement", "forms/supplement.pdf"] }, []);
+}));
+
+// While it is on its way no draft is saved, which would outlive it.
+const filed = (work) => async () => {
+  isFiling = true;
+  try {
+    await work();
+  } finally {
+    isFiling = false;
+  }
+  await result.finish();
+};
+
+function show(it, words, left) {
+  clearTimeout(saving);
+  form.hidden = true;
+  result.show(it, words, ticket ? [...left, () => serve(it.id)] : left);
+  said("");
+  address();
+}
 
 function isReady() {
   forgive();
@@ -245,67 +254,15 @@ async function busy(work) {
 
 async function told(wrong) {
   at("ask-all-line").hidden = wrong.code !== "papers-missing";
-  if (now.filed) return alarm(`${sentence(wrong).text} ${word("again")}`);
+  if (result.filed) return alarm(`${sentence(wrong).text} ${word("again")}`);
   if (wrong.code === "papers-missing") await judge();
   complain(wrong, wrong.code === "papers-missing" ? papers.firstMissing(now.missing)?.id : "");
 }
 
-// What follows a filing: money, the ticket, the draft. Each may be done again without harm.
-async function filed(it, { title, code, note, print }) {
-  now.filed = it;
-  now.owed = it.owed ?? 0;
-  clearTimeout(saving);
-  if (ticket) now.left.push(() => serve(it.id));
-  const [text, paper] = print;
-  at("result-title").textContent = word(title);
-  at("result-code").textContent = code;
-  at("result-due").textContent = note;
-  at("print").textContent = word(text);
-  at("print").href = here.dataset.root + paper;
-  at("open").href = `/counter/dossiers/${it.id}`;
-  money();
-  form.hidden = true;
-  at("result").hidden = false;
-  at("print").focus();
-  said("");
-  address();
-  call("DELETE", `/drafts/${it.id}`).catch(() => {}); // there may be none; else it ends by itself
-  await steps();
-}
-
-async function steps() {
-  while (now.left.length) {
-    const bill = await now.left[0]();
-    if (bill?.owed !== undefined) now.owed = bill.owed;
-    now.left.shift();
-  }
-  money();
-}
-
-async function serve(dossier) {
-  ticket = await call("POST", `/queue/tickets/${ticket.id}/serve`, { dossier });
-  queue();
-}
-
-async function pay() {
-  if (!now.owed) return null;
-  const { bill } = await call("PUT", `/dossiers/${now.filed.id}/payments/${now.payment}`, { dong: now.owed, stage: 1 });
-  now.paid = bill.paid;
-  return bill;
-}
-
-function money() {
-  const owed = now.owed ? word("money-owed", { dong: dong(now.owed) }) : "";
-  const paid = now.paid ? word("money-paid", { dong: dong(now.paid) }) : "";
-  at("result-money").textContent = [paid, owed].filter(Boolean).join(" ") || word("money-none");
-}
-
-const goOn = () => busy(steps);
-
 // --- The queue
 async function next() {
-  const isUnfiled = now.touched && !now.filed;
-  if ((isUnfiled || now.left.length) && !isWarned) {
+  const isUnfiled = now.touched && !result.filed;
+  if ((isUnfiled || result.isUnfinished) && !isWarned) {
     isWarned = true;
     return said(word(isUnfiled ? "unfiled" : "unsettled"));
   }
@@ -328,6 +285,11 @@ async function next() {
 function nobody(wrong) {
   if (wrong.code === "nobody-waits") return null;
   throw wrong;
+}
+
+async function serve(dossier) {
+  ticket = await call("POST", `/queue/tickets/${ticket.id}/serve`, { dossier });
+  queue();
 }
 
 function queue() {
@@ -358,10 +320,10 @@ function begin() {
   fees.show([]);
   met({ earlier: [], resembling: [] });
   for (const id of ["chosen", "case-field", "ask-all-line", "paid-line"]) at(id).hidden = true;
-  for (const id of ["saved", "due", "result-money"]) at(id).textContent = "";
+  for (const id of ["saved", "due"]) at(id).textContent = "";
   at("sum").textContent = word("nothing-due");
   at("no-papers").hidden = false;
-  at("result").hidden = true;
+  result.clear();
   form.hidden = false;
   address();
   forgive();
@@ -399,7 +361,7 @@ at("opening").addEventListener("submit", (event) => {
 // --- Keys. Enter goes to the next field and never files: a wand presses it after all that it reads.
 document.addEventListener("keydown", (event) => {
   if (event.key === "F2") next();
-  else if (event.key === "F9") now.filed ? file() : form.requestSubmit();
+  else if (event.key === "F9") result.filed ? file() : form.requestSubmit();
   else if (event.key === "Enter" && event.target.matches("#filing input:not([type=file]), #filing select")) onward(event.target);
   else return;
   event.preventDefault();
@@ -420,7 +382,7 @@ function address(draft) {
 
 for (const it of ["online", "pagehide"]) {
   addEventListener(it, () => {
-    if (now.touched && !now.filed) save();
+    if (now.touched && !result.filed) save();
   });
 }
 

@@ -67,14 +67,15 @@ class File:
         is_ours = _is_handled(dossier, clerk)
         opened = replace(dossier, filing=dossier.filing.sealed(self.seals.open)) if is_ours else dossier
         names = {it.code: it.name for it in procedure.papers}
+        missing = [it.name for it in procedure.missing(dossier.filing.papers, dossier.filing.case)]
         shown: dict[str, Any] = {
             "it": opened,
             "is_ours": is_ours,
             "procedure": procedure,
             "state": national_state(dossier, progress),
             "details": Details.of(dossier, progress, self.offered, at),
-            "may": possible(dossier, progress, is_ours=is_ours),
-            "missing": [it.name for it in procedure.missing(dossier.filing.papers, dossier.filing.case)],
+            "may": possible(dossier, progress, is_ours=is_ours) - ({"accept"} if missing else set()),
+            "missing": missing,
             "checklist": procedure.checklist(dossier.filing.case),
             "names": names,
             "asked": [(names.get(it.code, it.code), it) for it in dossier.asked],

@@ -15,7 +15,7 @@ from services.intake.domain.dossier import Dossier
 from services.intake.domain.draft import Draft
 from services.intake.domain.filing import Applicant, Filing
 from services.intake.domain.procedure import ORDINARY, Procedure
-from services.intake.pages.portal.own import AtDesk, Begun, begun, begun_by, go, is_filed, not_there
+from services.intake.pages.portal.own import AtDesk, Begun, begun, begun_by, go, is_filed, not_there, with_earlier
 from services.intake.pages.portal.sheets import (
     SHEETS,
     Mistake,
@@ -128,7 +128,7 @@ async def show(
 ) -> Response:
     if dossier := await is_filed(desk, str(draft_id)):
         return await _filed(request, pages, desk, dossier, by)
-    return _sheet(request, pages, await begun(desk, str(draft_id), by, now), _step(step), [])
+    return _sheet(request, pages, await _at(desk, str(draft_id), step, by, now), _step(step), [])
 
 
 @router.post("/my/drafts/{draft_id}/{step}", include_in_schema=False)
@@ -138,7 +138,7 @@ async def save(
     """Keep what was typed, right or wrong; then on to the next screen, or the same with what to mend."""
     if dossier := await is_filed(desk, str(draft_id)):
         return await _filed(request, pages, desk, dossier, by)
-    it, sheet, fields = await begun(desk, str(draft_id), by, now), _step(step), await form(request)
+    it, sheet, fields = await _at(desk, str(draft_id), step, by, now), _step(step), await form(request)
     filing = sheet.read(fields, it.filing, it.asking)
     sealed = filing.sealed(desk.seals.seal)
     draft = await drafts.change(it.draft.id, lambda there: there.save(sealed, by=by, at=now))
@@ -147,6 +147,11 @@ async def save(
     if wrong := sheet.check(filing, it.asking):
         return _sheet(request, pages, Begun(draft, filing, it.asking), sheet, wrong)
     return go(f"/my/drafts/{draft_id}/{_after(sheet, filing)}")
+
+
+async def _at(desk: Desk, id: str, step: str, by: Person, at: datetime) -> Begun:
+    it = await begun(desk, id, by, at)
+    return await with_earlier(desk, it, by) if step == "papers" else it
 
 
 def _step(name: str) -> Sheet:

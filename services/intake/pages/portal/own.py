@@ -1,6 +1,6 @@
 """What the citizen's pages open: their own things alone, and of others not even whether they exist."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -13,11 +13,22 @@ from services.intake.domain.dossier import Dossier
 from services.intake.domain.draft import Draft
 from services.intake.domain.filing import Filing
 from services.intake.domain.procedure import Procedure
-from services.intake.pages.portal.sheets import Asking
+from services.intake.pages.portal.sheets import Asking, held_in
 from shared.errors import NotFound
 from shared.people import Person
 
-__all__ = ["AtDesk", "Begun", "NotThere", "begun", "begun_by", "dossier_of", "go", "is_filed", "not_there"]
+__all__ = [
+    "AtDesk",
+    "Begun",
+    "NotThere",
+    "begun",
+    "begun_by",
+    "dossier_of",
+    "go",
+    "is_filed",
+    "not_there",
+    "with_earlier",
+]
 
 
 class NotThere(NotFound):
@@ -45,6 +56,12 @@ async def begun(desk: Desk, id: str, by: Person, at: datetime) -> Begun:
     day = local_day(at)
     procedure = desk.offered.procedure(draft.filing.procedure, day)
     return Begun(draft, draft.filing.sealed(desk.seals.open), Asking(procedure, desk.offered, day))
+
+
+async def with_earlier(desk: Desk, it: Begun, by: Person) -> Begun:
+    """With the papers that they sent before."""
+    earlier = held_in(await desk.store.filed_by(by.id, limit=20), desk.offered)
+    return replace(it, asking=replace(it.asking, earlier=earlier))
 
 
 async def begun_by(desk: Desk, id: str, by: Person) -> Draft:

@@ -4,11 +4,12 @@ A sheet reads anything (a draft keeps what was typed, right or wrong) and tells 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import cast
 
 from services.intake.domain.catalogue import Catalogue, Office
+from services.intake.domain.dossier import Dossier
 from services.intake.domain.fees import MOST_PIECES, Charge, Line, PiecesAbsurd, lines_of
 from services.intake.domain.filing import (
     Applicant,
@@ -30,7 +31,18 @@ from shared.errors import Refusal
 from shared.people import Person
 from shared.web.languages import N_
 
-__all__ = ["SHEETS", "Mistake", "Sheet", "bill_lines", "by_field", "digests", "mistakes", "offices", "sheet_of"]
+__all__ = [
+    "SHEETS",
+    "Mistake",
+    "Sheet",
+    "bill_lines",
+    "by_field",
+    "digests",
+    "held_in",
+    "mistakes",
+    "offices",
+    "sheet_of",
+]
 
 MOST_SCANS = 40
 """Of one paper."""
@@ -60,12 +72,35 @@ def by_field(wrong: Iterable[Mistake]) -> dict[str, Mistake]:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A paper in an earlier dossier of theirs."""
+
+    dossier: str
+    scans: tuple[str, ...]
+    at: datetime
+
+
+def held_in(dossiers: Iterable[Dossier], offered: Catalogue) -> Mapping[str, Held]:
+    """By the paper's name, of the newest dossier: the same code may stand for another form elsewhere."""
+    held = dict[str, Held]()
+    for it in dossiers:
+        names = {paper.code: paper.name for paper in offered.version(it.filing.procedure, it.version).papers}
+        for paper in it.filing.papers:
+            if paper.scans and paper.code in names:
+                source = paper.reused_from or it.id
+                held.setdefault(names[paper.code], Held(source, paper.scans, it.submitted_at))
+    return held
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """What a sheet knows beside the filing itself."""
 
     procedure: Procedure
     offered: Catalogue
     day: date
+    earlier: Mapping[str, Held] = field(default_factory=dict[str, Held])
+    """Papers that they sent before, by their names: one need not be sent twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +149,12 @@ def _who(fields: Fields, filing: Filing, _: Asking) -> Filing:
 def _wrong_in(person: Applicant, prefix: str = "") -> list[Mistake]:
     """Each field is checked by itself, so that all mistakes are told at once."""
     wrong = list[Mistake]()
-    for field in ("name", "number", "phone", "email"):
-        alone = Applicant(person.name if field == "name" else "-", kind=person.kind, shown=person.shown)
+    for name in ("name", "number", "phone", "email"):
+        alone = Applicant(person.name if name == "name" else "-", kind=person.kind, shown=person.shown)
         try:
-            replace(alone, **{field: getattr(person, field)}).checked()
+            replace(alone, **{name: getattr(person, name)}).checked()
         except Refusal as refusal:
-            wrong.append(Mistake.of(refusal, f"{prefix}{field}"))
+            wrong.append(Mistake.of(refusal, f"{prefix}{name}"))
     return wrong
 
 
@@ -149,9 +184,15 @@ def _wrong_owner(filing: Filing, _: Asking) -> list[Mistake]:
 def _papers(fields: Fields, filing: Filing, asking: Asking) -> Filing:
     ticked = list[PaperTicked]()
     for paper in asking.procedure.checklist(filing.case):
-        scans = digests(fields.get(f"scan-{paper.code}", ""))
-        if scans and paper.electronic:
+        scans, held = digests(fields.get(f"scan-{paper.code}", "")), asking.earlier.get(paper.name)
+        if not paper.electronic:
+            continue
+        if scans:
             ticked.append(PaperTicked(paper.code, electronic=len(scans), scans=scans))
+        elif held and fields.get(f"reuse-{paper.code}"):
+            ticked.append(
+                PaperTicked(paper.code, electronic=len(held.scans), scans=held.scans, reused_from=held.dossier)
+            )
     return replace(filing, papers=tuple(ticked))
 
 
