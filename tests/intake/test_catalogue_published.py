@@ -16,7 +16,7 @@ from services.intake.app import catalogue
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.listing import Publication
 from services.intake.forms.workbook import to_workbook, to_yaml
-from services.intake.published import BY_NUMBER, UNDONE, Published
+from services.intake.store.published import BY_NUMBER, UNDONE, Published
 from shared.errors import Conflict
 from shared.repository import Database, connect, nowhere
 from tests.intake.front import Front, front

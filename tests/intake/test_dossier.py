@@ -24,7 +24,9 @@ TERMS = Terms("working-days", 5, "pause", ("verify", "sign"))
 PAPER = PaperTicked("form", originals=1)
 FORM = Asked("paper", "form", "missing", "Chưa có tờ khai")
 KA_THOM = Applicant("Ka Thơm", number="068199001234", phone="0912 345 678", address="Thôn 1")
-FILING = Filing("2.000815", KA_THOM, papers=(PAPER,), receiving_office="H36.202.02", competent_office="H36.202", consent=True)
+FILING = Filing(
+    "2.000815", KA_THOM, papers=(PAPER,), receiving_office="H36.202.02", competent_office="H36.202", consent=True
+)
 RECEIVED = Received(AT + timedelta(days=5), "H36.202.02")
 
 
@@ -152,7 +154,9 @@ def test_a_result_is_handed_over_once_and_only_when_it_is_there():
         hand_over(accepted(), "counter", is_decided=False, by=CLERK, at=AT)
     closed, said = hand_over(accepted(), "counter", is_decided=True, by=CLERK, at=AT)
     assert isinstance(said, ResultHandedOver)
-    assert hand_over(closed, "post", is_decided=True, by=CLERK, at=AT) == (closed,), "two facts may tell of one delivery"
+    assert hand_over(closed, "post", is_decided=True, by=CLERK, at=AT) == (closed,), (
+        "two facts may tell of one delivery"
+    )
 
 
 def test_accepting_twice_names_the_code_that_it_has():

@@ -14,21 +14,23 @@ import httpx
 import msgspec
 import pytest
 import zxingcpp
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer
 from openpyxl import load_workbook
 from pypdf import PdfReader
 from pypdfium2 import PdfDocument
 
 from deploy.engines import Engines
+from services.intake.consumers import parcels
 from services.intake.domain import pay_link
 from services.intake.domain.changing import answer_withdrawal
 from services.intake.gateways.bank import SIGNATURE, sign
 from services.intake.rounds import asking_the_bank
-from services.intake.store import AT_BANK, BY_ORDER, CASH, UNPAID, Store, at_bank, unpaid, with_cash, with_orders
+from services.intake.store import Store
+from services.intake.store.indexes import AT_BANK, BY_ORDER, CASH, UNPAID, at_bank, unpaid, with_cash, with_orders
 from shared.calendar import VIETNAM
 from shared.clock import server_time
 from shared.contracts.postal import MoneyCollected
-from shared.events import Envelope, Event
+from shared.events import Envelope, Event, Heard
 from shared.people import Person
 from tests.intake.front import OWNER, PROCEDURE, Front, front
 from tests.intake.partners import KEY, Bank, sandbox_bank
@@ -159,21 +161,16 @@ def said(engines: Engines, id: str, until: str) -> list[tuple[str, bytes]]:
     return asyncio.run(listen())
 
 
-def tell(engines: Engines, event: Event, dossier: str) -> None:
-    """What the post says of a dossier's parcel, as it stands on Kafka."""
+def tell(desk: Front, event: Event, dossier: str) -> None:
+    """What the post says of a dossier's parcel, as the bus hands it over."""
     at = datetime.now(UTC).isoformat()
     source = f"/postal/parcels/{dossier}"
     envelope = Envelope(event.topic, event.type, source, 1, dossier, at, "", msgspec.json.encode(event))
 
-    async def send() -> None:
-        producer = AIOKafkaProducer(bootstrap_servers=engines.kafka)
-        await producer.start()
-        try:
-            await producer.send_and_wait(event.topic, envelope.data, key=dossier.encode(), headers=envelope.headers())
-        finally:
-            await producer.stop()
+    async def hear() -> None:
+        await parcels.handlers[event.type][1](Heard(event, envelope), desk.app.state.store)
 
-    asyncio.run(send())
+    desk.do(hear())
 
 
 def stop(desk: Front, id: str) -> None:
@@ -455,10 +452,10 @@ def test_fees_travel_as_events_of_the_dossier_and_name_nobody(desk: Front, engin
             assert personal.encode() not in data
 
 
-def test_what_the_postman_collected_pays_the_bill_and_a_fact_told_twice_counts_once(desk: Front, engines: Engines):
+def test_what_the_postman_collected_pays_the_bill_and_a_fact_told_twice_counts_once(desk: Front):
     id = file(desk)
     for _ in range(2):
-        tell(engines, MoneyCollected(office="H36.202.02", role="carrier", parcel="P1", dong=8_000), id)
+        tell(desk, MoneyCollected(office="H36.202.02", role="carrier", parcel="P1", dong=8_000), id)
     it = until(desk, id, "paid")
     assert [(line["way"], line["stage"], line["reference"]) for line in it["book"]] == [("post", 4, "P1")]
     money = cash(desk)

@@ -25,7 +25,8 @@ from services.intake.domain.ticket import (
     Ticket,
     Wish,
 )
-from services.intake.store import keep, waiting_before
+from services.intake.store import keep
+from services.intake.store.indexes import waiting_before
 from shared.people import Person
 from shared.repository import nowhere
 from shared.web.limits import Allowance

@@ -22,7 +22,7 @@ from services.intake.domain.register import (
     numbered,
 )
 from services.intake.forms.register import COLUMNS, Book, register_pdf, register_xlsx
-from services.intake.store import received
+from services.intake.store.indexes import received
 from shared.people import Person
 from tests.intake.front import OWNER, Front
 from tests.intake.printed import NEW, OFFERED, OLD, Regime, accepted, codes, size, texts

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.demo.registry import Registry, Switches
 from deploy.engines import Engines
-from services.intake.domain.registry import Asked, DoesNotMatch, Known, NotInRegistry, PersonFound, WrongQuestion
+from services.intake.domain.registry import DoesNotMatch, Known, NotInRegistry, PersonFound, Question, WrongQuestion
 from services.intake.gateways.registry import registry as gateway
 from shared.identifiers import InvalidCitizenNumber
 from tests.intake.front import Front, front
@@ -18,7 +18,7 @@ from tests.intake.partners import demo_registry
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 BINH = {"number": "068201000123", "born": "2001-03-14"}
-ASKED = Asked("068201000123", date(2001, 3, 14))
+ASKED = Question("068201000123", date(2001, 3, 14))
 KNOWN = Known("Nguyễn Văn Bình", date(2001, 3, 14), "Thôn Tân Lâm")
 
 
@@ -119,10 +119,10 @@ async def test_where_no_registry_is_set_up_the_answer_says_so():
 
 
 def test_a_name_that_was_typed_must_be_the_registry_s_whatever_its_case_and_blanks():
-    ok = PersonFound.of(Asked(ASKED.number, ASKED.born, "NGUYỄN  VĂN bình"), KNOWN, NOW)
+    ok = PersonFound.of(Question(ASKED.number, ASKED.born, "NGUYỄN  VĂN bình"), KNOWN, NOW)
     assert (ok.name, ok.at) == ("Nguyễn Văn Bình", NOW)
     with pytest.raises(DoesNotMatch):
-        PersonFound.of(Asked(ASKED.number, ASKED.born, "Trần Văn Bình"), KNOWN, NOW)
+        PersonFound.of(Question(ASKED.number, ASKED.born, "Trần Văn Bình"), KNOWN, NOW)
     with pytest.raises(NotInRegistry):
         PersonFound.of(ASKED, None, NOW)
 
@@ -130,12 +130,12 @@ def test_a_name_that_was_typed_must_be_the_registry_s_whatever_its_case_and_blan
 @pytest.mark.parametrize(
     ("asked", "refusal"),
     [
-        (Asked("", date(2001, 3, 14)), WrongQuestion),
-        (Asked("12", date(2001, 3, 14)), InvalidCitizenNumber),
-        (Asked(ASKED.number, date(2030, 1, 1)), WrongQuestion),
-        (Asked(ASKED.number, date(1800, 1, 1)), WrongQuestion),
+        (Question("", date(2001, 3, 14)), WrongQuestion),
+        (Question("12", date(2001, 3, 14)), InvalidCitizenNumber),
+        (Question(ASKED.number, date(2030, 1, 1)), WrongQuestion),
+        (Question(ASKED.number, date(1800, 1, 1)), WrongQuestion),
     ],
 )
-def test_a_question_that_cannot_be_one_never_leaves_the_house(asked: Asked, refusal: type[Exception]):
+def test_a_question_that_cannot_be_one_never_leaves_the_house(asked: Question, refusal: type[Exception]):
     with pytest.raises(refusal):
         asked.checked(NOW.date())

@@ -1,4 +1,4 @@
-"""Every query of intake's store is served by an index that store.py names, and sorts nothing in memory."""
+"""Every query of intake's store is served by an index that `store` names, and sorts nothing in memory."""
 
 import inspect
 from collections.abc import Mapping, Sequence
@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.intake import store as module
 from services.intake.domain.ticket import Ticket
-from services.intake.store import Store
+from services.intake.store import Store, indexes as module
 from shared.repository import Index, Repository
 from tests.intake.front import Front
 

@@ -35,7 +35,7 @@ A_FILE: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Withdraw:
+class WithdrawVersion:
     from_day: date
     """The first day on which nothing can be filed under it."""
 
@@ -67,8 +67,8 @@ async def versions(code: str, _: Anyone, offered: Offered) -> list[Procedure]:
 
 
 @router.post("/procedures/{code}/versions/{version}/withdrawal")
-async def withdraw(code: str, version: int, how: Withdraw, by: Editor, kept: Kept, now: Now) -> Withdrawn:
-    """Withdraw a version from a day on: it is never edited. Dossiers filed before stay on it."""
+async def withdraw(code: str, version: int, how: WithdrawVersion, by: Editor, kept: Kept, now: Now) -> Withdrawn:
+    """WithdrawVersion a version from a day on: it is never edited. Dossiers filed before stay on it."""
     return await Editing(kept.published, by, now).withdraw(code, version, how.from_day)
 
 

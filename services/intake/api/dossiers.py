@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.intake.api.filing import Accepting, AtDesk
 from services.intake.api.given import Dossiers, Kept, Offered, Sealing, Working
-from services.intake.api.shown import Receipt, Slip, Whole
+from services.intake.api.shown import Filed, Slip, Whole
 from services.intake.domain.changing import choose_home, correct, rate, withdraw
 from services.intake.domain.facts import Asked
 from services.intake.domain.filing import Filing
@@ -77,12 +77,12 @@ class Review:
 
 
 @router.put("/dossiers/{dossier_id}", status_code=201)
-async def submit(dossier_id: UUID, filing: Filing, by: Filer, dossiers: Dossiers, desk: AtDesk, now: Now) -> Receipt:
+async def submit(dossier_id: UUID, filing: Filing, by: Filer, dossiers: Dossiers, desk: AtDesk, now: Now) -> Filed:
     """File a dossier under an id of your choice (a UUID); the same again gets the same answer."""
-    same = once("created", filing, Receipt.of, 201)
+    same = once("created", filing, Filed.of, 201)
     async with dossiers.answering_again(str(dossier_id), same):
         submitting = await desk.submitting(str(dossier_id), filing, by, now)
-        return Receipt.of(await dossiers.create(submitting.id, submitting.decide, once=same))
+        return Filed.of(await dossiers.create(submitting.id, submitting.decide, once=same))
 
 
 @router.put("/counter/dossiers/{dossier_id}", status_code=201)
@@ -121,10 +121,10 @@ async def accept(
 @router.post("/dossiers/{dossier_id}/refusal")
 async def refuse(
     dossier_id: UUID, refusal: Refuse, clerk: CounterClerk, dossiers: Dossiers, key: Key, now: Now
-) -> Receipt:
+) -> Filed:
     """Refuse at the counter, with the reason."""
-    same = once(key, refusal, Receipt.of)
-    return Receipt.of(
+    same = once(key, refusal, Filed.of)
+    return Filed.of(
         await dossiers.change(
             str(dossier_id), lambda it: it.refuse(refusal.reason, refusal.words, by=clerk, at=now), once=same
         )
@@ -134,10 +134,10 @@ async def refuse(
 @router.post("/dossiers/{dossier_id}/supplement-request")
 async def ask_supplement(
     dossier_id: UUID, asked: AskSupplement, clerk: CounterClerk, dossiers: Dossiers, key: Key, now: Now
-) -> Receipt:
+) -> Filed:
     """Ask for everything that is missing or wrong, once, before the dossier is accepted."""
-    same = once(key, asked, Receipt.of)
-    return Receipt.of(
+    same = once(key, asked, Filed.of)
+    return Filed.of(
         await dossiers.change(str(dossier_id), lambda it: it.ask_supplement(asked.items, by=clerk, at=now), once=same)
     )
 
@@ -145,23 +145,23 @@ async def ask_supplement(
 @router.post("/dossiers/{dossier_id}/supplements")
 async def supplement(
     dossier_id: UUID, brought: Supplement, by: Filer, dossiers: Dossiers, desk: AtDesk, key: Key, now: Now
-) -> Receipt:
+) -> Filed:
     """Add the papers that were brought later."""
-    id, same = str(dossier_id), once(key, brought, Receipt.of)
+    id, same = str(dossier_id), once(key, brought, Filed.of)
     async with dossiers.answering_again(id, same):
         there = await dossiers.get(id)
         procedure = desk.offered.version(there.filing.procedure, there.version)
         await desk.check_papers(brought.papers, there.marks, by, procedure.largest_scan)
-        return Receipt.of(await dossiers.change(id, lambda it: it.supplement(brought.papers, by=by, at=now), once=same))
+        return Filed.of(await dossiers.change(id, lambda it: it.supplement(brought.papers, by=by, at=now), once=same))
 
 
 @router.post("/dossiers/{dossier_id}/review")
 async def review(
     dossier_id: UUID, looked: Review, clerk: CounterClerk, dossiers: Dossiers, key: Key, now: Now
-) -> Receipt:
+) -> Filed:
     """The dossiers that it resembles were looked at: it is another."""
-    same = once(key, looked, Receipt.of)
-    return Receipt.of(
+    same = once(key, looked, Filed.of)
+    return Filed.of(
         await dossiers.change(str(dossier_id), lambda it: it.review(looked.others, by=clerk, at=now), once=same)
     )
 
@@ -169,10 +169,10 @@ async def review(
 @router.post("/dossiers/{dossier_id}/corrections")
 async def put_right(
     dossier_id: UUID, wanted: Correct, by: Filer, dossiers: Dossiers, seals: Sealing, key: Key, now: Now
-) -> Receipt:
+) -> Filed:
     """Put right what was written down wrong; what stood there before is kept."""
-    same = once(key, wanted, Receipt.of)
-    return Receipt.of(
+    same = once(key, wanted, Filed.of)
+    return Filed.of(
         await dossiers.change(
             str(dossier_id),
             lambda it: correct(
@@ -193,15 +193,15 @@ async def go_home(
     offered: Offered,
     key: Key,
     now: Now,
-) -> Receipt:
+) -> Filed:
     """Send the result home another way, as long as there is none."""
-    id, same = str(dossier_id), once(key, wanted, Receipt.of)
+    id, same = str(dossier_id), once(key, wanted, Filed.of)
     is_decided = await kept.is_decided(id)
     there = await dossiers.get(id)
     offered.version(there.filing.procedure, there.version).check(
         there.filing.channel, wanted.home_by, there.filing.case
     )
-    return Receipt.of(
+    return Filed.of(
         await dossiers.change(
             id,
             lambda it: choose_home(it, wanted.home_by, wanted.address, is_decided=is_decided, by=by, at=now),
@@ -213,11 +213,11 @@ async def go_home(
 @router.post("/dossiers/{dossier_id}/withdrawal")
 async def take_back(
     dossier_id: UUID, wish: Withdraw, by: Filer, dossiers: Dossiers, kept: Kept, key: Key, now: Now
-) -> Receipt:
+) -> Filed:
     """Ask to withdraw it. Before it is accepted it is withdrawn with that; after, the office that decides answers."""
-    id, same = str(dossier_id), once(key, wish, Receipt.of)
+    id, same = str(dossier_id), once(key, wish, Filed.of)
     is_decided = await kept.is_decided(id)
-    return Receipt.of(
+    return Filed.of(
         await dossiers.change(
             id, lambda it: withdraw(it, wish.reason, wish.words, is_decided=is_decided, by=by, at=now), once=same
         )
@@ -234,14 +234,14 @@ async def give_out(
     seals: Sealing,
     key: Key,
     now: Now,
-) -> Receipt:
+) -> Filed:
     """Hand the result over at the counter, to who shows that it is theirs: the dossier is closed."""
-    id, same = str(dossier_id), once(key, how, Receipt.of)
+    id, same = str(dossier_id), once(key, how, Filed.of)
     is_decided = await kept.is_decided(id)
     there, receiver = await dossiers.get(id), how.receiver or Receiver()
     at_counter = how.by == "counter" and there.state == "accepted" and is_decided
     handed = identified(there, receiver, marks=seals.marks, seal=seals.seal, at=now) if at_counter else None
-    return Receipt.of(
+    return Filed.of(
         await dossiers.change(
             id, lambda it: hand_over(it, how.by, is_decided=is_decided, by=clerk, at=now, handed=handed), once=same
         )
@@ -249,24 +249,24 @@ async def give_out(
 
 
 @router.post("/dossiers/{dossier_id}/rating")
-async def say_how_it_went(dossier_id: UUID, said: Rate, by: Citizen, dossiers: Dossiers, key: Key, now: Now) -> Receipt:
+async def say_how_it_went(dossier_id: UUID, said: Rate, by: Citizen, dossiers: Dossiers, key: Key, now: Now) -> Filed:
     """Say how it went, 1 to 5, once it is over."""
-    same = once(key, said, Receipt.of)
-    return Receipt.of(
+    same = once(key, said, Filed.of)
+    return Filed.of(
         await dossiers.change(str(dossier_id), lambda it: rate(it, said.score, said.reasons, by=by, at=now), once=same)
     )
 
 
 @router.get("/dossiers/mine")
-async def mine(by: Citizen, kept: Kept, limit: int = 50) -> list[Receipt]:
+async def mine(by: Citizen, kept: Kept, limit: int = 50) -> list[Filed]:
     """What the citizen filed, the newest first."""
-    return [Receipt.of(it) for it in await kept.filed_by(by.id, limit=max(1, min(limit, 200)))]
+    return [Filed.of(it) for it in await kept.filed_by(by.id, limit=max(1, min(limit, 200)))]
 
 
 @router.get("/dossiers/online")
-async def online(clerk: CounterClerk, kept: Kept, limit: int = 50) -> list[Receipt]:
+async def online(clerk: CounterClerk, kept: Kept, limit: int = 50) -> list[Filed]:
     """Online filings that wait for an answer at the clerk's office, the most urgent first."""
-    return [Receipt.of(it) for it in await kept.waiting_online(clerk.office, limit=max(1, min(limit, 200)))]
+    return [Filed.of(it) for it in await kept.waiting_online(clerk.office, limit=max(1, min(limit, 200)))]
 
 
 @router.get("/dossiers/{dossier_id}")

@@ -52,7 +52,7 @@ LinkKey = Annotated[bytes, FromApp("link_key")]
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class LinkTo:
     """Opens the paper without a login until then."""
 
     url: str
@@ -75,7 +75,7 @@ async def issue(
     kept: Kept,
     key: LinkKey,
     now: Now,
-) -> Address:
+) -> LinkTo:
     """A link to one paper of a dossier, for its offices and for who filed it; lives five minutes; written down."""
     dossier = await dossiers.get(str(dossier_id))
     filing = dossier.filing
@@ -86,7 +86,7 @@ async def issue(
     link = await kept.links.create(id, lambda: Link.issue(id, digest, dossier.id, by=by, at=now))
     log.info("link %s to a paper of %s for %s of %s", id, dossier.id, by.id, by.office or "no office")
     root = request.scope.get("root_path", "").rstrip("/")
-    return Address(f"{root}/papers/links/{_signed(link, key)}", link.expires_at)
+    return LinkTo(f"{root}/papers/links/{_signed(link, key)}", link.expires_at)
 
 
 @router.get("/papers/links/{token}", responses={410: {"description": "Its minutes are over"}})

@@ -7,7 +7,7 @@ from typing import Any
 from prometheus_client import Counter
 
 from services.intake.api.given import People, local_day
-from services.intake.domain.registry import Asked, PersonFound
+from services.intake.domain.registry import PersonFound, Question
 from shared import door
 from shared.auth import CounterClerk
 from shared.door import Now
@@ -29,7 +29,7 @@ router = door.router(tags=["people"])
 
 
 @router.post("/people/lookup", responses=dict(REFUSED))
-async def look_up(asked: Asked, clerk: CounterClerk, registry: People, now: Now) -> PersonFound:
+async def look_up(asked: Question, clerk: CounterClerk, registry: People, now: Now) -> PersonFound:
     """Name and address by number and birth date, with source and time: send `prefilled` along with the filing.
 
     Every question is logged with the office that asked, and without the person who was asked for.

@@ -9,11 +9,11 @@ from services.intake.domain.progress import Entry, Progress, national_state, tim
 from shared.contracts.intake import HomeBy
 from shared.sealing import Seals
 
-__all__ = ["Receipt", "Slip", "Whole"]
+__all__ = ["Filed", "Slip", "Whole"]
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class Filed:
     """The answer to a filing. The tracking code is the receipt's number, with its check symbol, from this second on."""
 
     id: str

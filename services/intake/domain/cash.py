@@ -11,7 +11,7 @@ from services.intake.domain.fees import MOST_DONG
 from services.intake.domain.money import Moved
 from shared.contracts.intake import PayWay
 
-__all__ = ["WAYS", "BankSaid", "Cash", "CashLine", "Difference", "Movement", "Sum", "counted"]
+__all__ = ["WAYS", "BankSaid", "Cash", "CashLine", "Mismatch", "Movement", "Sum", "counted"]
 
 _CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,80}", re.ASCII)
 WAYS: tuple[PayWay, ...] = ("counter", "post", "online")
@@ -60,7 +60,7 @@ class CashLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Mismatch:
     """Something to look into.
 
     `wrong-amount`: not what was owed. `unknown-reference`: the bank has money that no payment here asked for.
@@ -88,7 +88,7 @@ class Cash:
     open_count: int
     open_dong: int
     """Bills of this office that are not paid yet, of whatever day; of the first thousand."""
-    differences: tuple[Difference, ...]
+    differences: tuple[Mismatch, ...]
     bank: BankSaid
 
 
@@ -134,24 +134,24 @@ def _sum(way: PayWay, what: Literal["paid", "refunded"], moves: Iterable[Moved])
     return Sum(way, what, len(these), dong, phi, le_phi, dong - phi - le_phi)
 
 
-def _wrong_amount(line: CashLine) -> Difference:
+def _wrong_amount(line: CashLine) -> Mismatch:
     it = line.moved
-    return Difference("wrong-amount", it.id, it.reference, line.dossier, it.expected, it.dong)
+    return Mismatch("wrong-amount", it.id, it.reference, line.dossier, it.expected, it.dong)
 
 
 def _compared(
     lines: Iterable[CashLine], statement: Iterable[Movement], elsewhere: Mapping[str, str]
-) -> Iterable[Difference]:
+) -> Iterable[Mismatch]:
     there = {it.id: it for it in statement}
     here = {it.moved.id: it for it in lines if it.moved.way == "online" and it.moved.is_done}
     for id, line in here.items():
         it, said = line.moved, there.get(id)
         if said is None:
-            yield Difference("missing-there", id, it.reference, line.dossier, it.dong, 0)
+            yield Mismatch("missing-there", id, it.reference, line.dossier, it.dong, 0)
         elif said.dong != it.dong:
-            yield Difference("amount-differs", id, it.reference, line.dossier, it.dong, said.dong)
+            yield Mismatch("amount-differs", id, it.reference, line.dossier, it.dong, said.dong)
     for id, said in there.items():
         if id not in here:
             dossier = elsewhere.get(said.reference, "")
             kind = "missing-here" if dossier else "unknown-reference"
-            yield Difference(kind, id, said.reference, dossier, 0, said.dong)
+            yield Mismatch(kind, id, said.reference, dossier, 0, said.dong)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.intake.domain.asking import still_asked
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.facts import Correction, Fact, Wish, contact_of, worded
+from services.intake.domain.facts import Correction, Fact, Withdrawal, contact_of, worded
 from services.intake.domain.filing import Applicant, NoAddress, number_of
 from shared import codes
 from shared.contracts.intake import (
@@ -126,7 +126,7 @@ def withdraw(
     if dossier.wish and not dossier.wish.answer:
         raise AskedBefore("Withdrawing was asked for before: wait for the answer.")
     accepted = dossier.state == "accepted"
-    wish = Wish(at, codes.code(reason, "reason"), worded(words), "" if accepted else "granted")
+    wish = Withdrawal(at, codes.code(reason, "reason"), worded(words), "" if accepted else "granted")
     fact = Fact(at, "withdrawal-asked", by.id, by.office)
     then = replace(dossier, wish=wish, history=(*dossier.history, fact))
     if not accepted:

@@ -24,7 +24,7 @@ from services.intake.domain.facts import (
     ReasonMissing,
     Received,
     Resembling,
-    Wish,
+    Withdrawal,
     contact_of,
     worded,
 )
@@ -74,7 +74,7 @@ class Dossier:
     """Why it was refused (form 3): the code and the words."""
     corrections: tuple[Correction, ...] = ()
     bill: Bill | None = None
-    wish: Wish | None = None
+    wish: Withdrawal | None = None
     handed: Handed | None = None
     score: int = 0
     """1 to 5, once it was rated."""

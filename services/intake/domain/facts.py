@@ -24,7 +24,7 @@ __all__ = [
     "ReasonMissing",
     "Received",
     "Resembling",
-    "Wish",
+    "Withdrawal",
     "contact_of",
     "worded",
 ]
@@ -122,7 +122,7 @@ class Resembling:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Withdrawal:
     """The applicant wants to withdraw."""
 
     at: datetime

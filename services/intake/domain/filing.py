@@ -91,12 +91,22 @@ class Applicant:
         """The same with its numbers in their normal form. Raises the refusal of the number that cannot be one."""
         if not self.name.strip():
             raise NameMissing("Whose is it? Give the name as it stands on the identity card.", about=f"{about}name")
-        number = number_of(self.kind, self.shown, self.number) if self.number else ""
-        phone = Phone.of(self.phone).text if self.phone else ""
-        return replace(self, number=number, phone=phone, email=Email.of(self.email).text if self.email else "")
+        number = _read(lambda raw: number_of(self.kind, self.shown, raw), self.number, f"{about}number")
+        phone = _read(lambda raw: Phone.of(raw).text, self.phone, f"{about}phone")
+        email = _read(lambda raw: Email.of(raw).text, self.email, f"{about}email")
+        return replace(self, number=number, phone=phone, email=email)
 
     def sealed(self, seal: Seal) -> "Applicant":
         return replace(self, number=seal(self.number)) if self.number else self
+
+
+def _read(read: Callable[[str], str], raw: str, about: str) -> str:
+    """In its normal form; what refuses it says of which field."""
+    try:
+        return read(raw) if raw else ""
+    except Refusal as refusal:
+        refusal.about = about
+        raise
 
 
 def number_of(kind: Kind, shown: Shown, raw: str) -> str:

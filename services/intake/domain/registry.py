@@ -10,12 +10,12 @@ from shared.identifiers import identity_number
 
 __all__ = [
     "BY_HAND",
-    "Asked",
     "DoesNotMatch",
     "Known",
     "NoRegistry",
     "NotInRegistry",
     "PersonFound",
+    "Question",
     "RegistryAway",
     "WrongQuestion",
 ]
@@ -51,7 +51,7 @@ class WrongQuestion(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """Whom to look up. The birth date is asked for, so that nobody can leaf through the registry by number alone."""
 
     number: str
@@ -89,7 +89,7 @@ class PersonFound:
     prefilled: tuple[Prefilled, ...]
 
     @classmethod
-    def of(cls, asked: Asked, known: Known | None, at: datetime) -> Self:
+    def of(cls, asked: Question, known: Known | None, at: datetime) -> Self:
         """Raises `NotInRegistry`, or `DoesNotMatch` where number, birth date and name are not one person's."""
         if known is None:
             raise NotInRegistry(f"The registry knows nobody with this number: compare it with the card, or {BY_HAND}.")

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from services.intake.domain.registry import BY_HAND, Asked, Known, NoRegistry, RegistryAway
+from services.intake.domain.registry import BY_HAND, Known, NoRegistry, Question, RegistryAway
 from services.intake.gateways.partner import Partner
 from shared.errors import Unavailable
 
@@ -18,7 +18,7 @@ SECONDS = 3.0
 class Registry(Protocol):
     """Raises `RegistryAway` where it does not answer in time, `NoRegistry` where none is set up."""
 
-    async def look_up(self, asked: Asked) -> Known | None: ...
+    async def look_up(self, asked: Question) -> Known | None: ...
 
 
 class PopulationRegistry:
@@ -27,7 +27,7 @@ class PopulationRegistry:
     def __init__(self, partner: Partner) -> None:
         self._partner = partner
 
-    async def look_up(self, asked: Asked) -> Known | None:
+    async def look_up(self, asked: Question) -> Known | None:
         question = msgspec.json.encode({"number": asked.number, "born": asked.born})
         try:
             status, answer = await self._partner.ask("POST", "/citizens/look-up", question)
@@ -44,7 +44,7 @@ class PopulationRegistry:
 
 
 class NoRegistryHere:
-    async def look_up(self, asked: Asked) -> Known | None:
+    async def look_up(self, asked: Question) -> Known | None:
         raise NoRegistry(f"No registry is set up here: {BY_HAND}.")
 
 

@@ -1,7 +1,7 @@
 // Who files, and for whom: the card by the wand, the fields by hand, what they filed before.
 
 const at = (id) => document.getElementById(id);
-const PLAIN = ["number", "name", "phone", "email", "address", "kind", "shown", "language", "prefers"];
+const PLAIN = ["number", "name", "phone", "email", "address", "address_today", "kind", "shown", "language", "prefers"];
 
 // 01/02/1990 or 01021990 as 1990-02-01; empty where it is no day.
 export function day(text) {
@@ -23,6 +23,7 @@ export class People {
     at("owner-number").addEventListener("change", () => this.guess(at("owner-number"), at("owner-kind")));
     for (const id of ["number", "kind", "shown", "owner-number", "owner-kind", "for-other"]) at(id).addEventListener("change", () => this.meet());
     for (const id of ["name", "address"]) at(id).addEventListener("input", () => this.typed(id));
+    at("address").addEventListener("change", () => this.todays());
     at("lookup")?.addEventListener("click", () => this.lookup());
   }
 
@@ -43,6 +44,7 @@ export class People {
     at("name").value = card.name;
     at("born").value = shownDay(card.born);
     at("address").value = card.address;
+    at("address_today").value = card.address_today;
     this.prefilled = [];
     this.said(this.word("card-read", { name: card.name }));
     this.changed();
@@ -68,13 +70,24 @@ export class People {
       if (!asked.born) return this.refused({ code: "wrong-date", about: "born" });
       const found = await this.call("POST", "/people/lookup", asked);
       at("name").value = found.name;
-      if (found.address) at("address").value = found.address;
+      if (found.address) {
+        at("address").value = found.address;
+        this.todays();
+      }
       this.prefilled = found.prefilled;
       this.said(this.word("registry-read"));
       this.changed();
     } catch (wrong) {
       this.refused(wrong);
     }
+  }
+
+  // The same in the units since July 2025: a help, so where it cannot be had the field stays empty.
+  async todays() {
+    const text = at("address").value.trim();
+    const found = text ? await this.call("POST", "/people/address", { text }).catch(() => null) : null;
+    if (at("address").value.trim() === text) at("address_today").value = found?.today ?? "";
+    this.changed();
   }
 
   typed(field) {
@@ -131,7 +144,7 @@ export class People {
   }
 
   fill({ applicant, owner, authorisation, prefilled }) {
-    for (const id of PLAIN) at(id).value = applicant[id];
+    for (const id of PLAIN) at(id).value = applicant[id] ?? "";
     at("born").value = shownDay(applicant.born);
     for (const it of ["number", "name", "kind", "address"]) at(`owner-${it}`).value = owner?.[it] ?? (it === "kind" ? "person" : "");
     at("ground").value = authorisation?.ground ?? "power-of-attorney";

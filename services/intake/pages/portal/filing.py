@@ -10,7 +10,7 @@ from fastapi import Request, Response
 
 from services.intake.api.filing import ANSWERED_WITHIN, Desk
 from services.intake.api.given import Drafts, local_day
-from services.intake.api.shown import Receipt
+from services.intake.api.shown import Filed
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.draft import Draft
 from services.intake.domain.filing import Applicant, Filing
@@ -108,7 +108,7 @@ async def send(draft_id: UUID, request: Request, by: Citizen, pages: Web, desk: 
     it = await begun(desk, id, by, now)
     if mistakes(it.filing, it.asking):
         return await _review(request, pages, desk, it, by, now, status=WRONG_STATUS)
-    same = once("created", it.filing, Receipt.of, 201)
+    same = once("created", it.filing, Filed.of, 201)
     try:
         submitting = await desk.submitting(id, it.filing, by, now)
         await desk.store.dossiers.create(id, submitting.decide, once=same)

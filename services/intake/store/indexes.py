@@ -1,0 +1,96 @@
+"""Which indexes intake has, what each serves, and the questions that lean on them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from services.intake.domain.register import after, codes_from
+from services.intake.domain.ticket import Ticket
+from shared.repository import Index
+
+BY_CODE = Index(("state.code",), "a dossier by its legal code")
+BY_TRACKING = Index(("state.tracking",), "a dossier by its tracking code")
+QUEUE = Index(
+    ("state.office", "state.day", "state.state", "state.place_at"), "who waits at an office, the next one first"
+)
+CALLED = Index(("state.office", "state.day", "-state.called_at"), "who was called at an office, the latest first")
+OF_OFFICE = Index(("state.filing.receiving_office", "-state.submitted_at"), "the counter's list, the newest first")
+OF_PERSON = Index(
+    ("state.marks", "-state.submitted_at"), "the dossiers of a person", only={"state.marks.0": {"$exists": True}}
+)
+OF_CITIZEN = Index(
+    ("state.history.0.by", "-state.submitted_at"), "what a citizen filed", only={"state.assisted_by": ""}
+)
+ONLINE = Index(
+    ("state.filing.receiving_office", "state.respond_by"),
+    "online filings that wait for an answer, the most urgent first",
+    only={"state.state": "submitted", "state.filing.channel": "online"},
+)
+DRAFTS_OF = Index(("state.by", "-state.saved_at"), "somebody's drafts, the newest first")
+DRAFT_BY_CODE = Index(("state.code",), "a draft by its code")
+UPLOADS_LEFT = Index(("state.begun_at",), "uploads that were left open", only={"state.is_open": True})
+UPLOADS_OF = Index(("state.owner",), "how many uploads a person has open", only={"state.is_open": True})
+DRAFTS_OVER = Index(("state.until",), "drafts whose days are over")
+HANDED = Index(
+    ("state.handed.number",),
+    "results that others took, by the key of the seal",
+    only={"state.handed.number": {"$gt": ""}},
+)
+DRAFTS_SEALED = Index(
+    ("state.filing.applicant.number",),
+    "drafts by the key of the seal",
+    only={"state.filing.applicant.number": {"$gt": ""}},
+)
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+BY_ORDER = Index(
+    ("state.bill.orders.reference",),
+    "the dossier of a payment at the bank",
+    only={"state.bill.orders.reference": {"$exists": True}},
+)
+AT_BANK = Index(
+    ("state.bill.asked_at",),
+    "what is open at the bank, the one asked about longest ago first",
+    only={"state.bill.asked_at": {"$gt": BEGINNING}},
+)
+CASH = Index(
+    ("state.bill.book.office", "state.bill.book.day"),
+    "an office's money of one day",
+    only={"state.bill.book.day": {"$exists": True}},
+)
+UNPAID = Index(
+    ("state.bill.office", "state.bill.state"),
+    "an office's bills that are not paid",
+    only={"state.bill.state": {"$exists": True}},
+)
+
+
+def received(office: str, first: date, last: date) -> Mapping[str, Any]:
+    """By the legal codes, which begin with the office and the day; served by `BY_CODE`."""
+    return {"state.code": {"$gte": codes_from(office, first), "$lt": codes_from(office, after(last))}}
+
+
+def waiting_before(ticket: Ticket) -> Mapping[str, Any]:
+    """Who stands before a number in its queue; served by `QUEUE`."""
+    wanted = {"state.office": ticket.office, "state.day": ticket.day.isoformat(), "state.state": "waiting"}
+    return {**wanted, "state.place_at": {"$lt": ticket.place_at}}
+
+
+def with_orders(references: Sequence[str]) -> Mapping[str, Any]:
+    """Served by `BY_ORDER`."""
+    return {"state.bill.orders.reference": {"$in": list(references)}}
+
+
+def at_bank(asked_before: datetime) -> Mapping[str, Any]:
+    """Served by `AT_BANK`."""
+    return {"state.bill.asked_at": {"$gt": BEGINNING, "$lt": asked_before}}
+
+
+def with_cash(office: str, day: str) -> Mapping[str, Any]:
+    """One line of the book with both; served by `CASH`, whose condition the second part repeats."""
+    return {"state.bill.book": {"$elemMatch": {"office": office, "day": day}}, "state.bill.book.day": day}
+
+
+def unpaid(office: str) -> Mapping[str, Any]:
+    """Served by `UNPAID`."""
+    return {"state.bill.office": office, "state.bill.state": {"$in": ["unpaid", "waiting"]}}
