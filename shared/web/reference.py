@@ -1,5 +1,6 @@
 """A service's API as a page: what OpenAPI says, rendered here, without a script and without another host."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
@@ -40,6 +41,8 @@ class Operation:
     parameters: tuple[Field, ...]
     body: str
     answer: str
+    example: str
+    """A body that works, as JSON; empty where there is none."""
 
 
 @router.get("/docs", include_in_schema=False)
@@ -96,7 +99,14 @@ def _operation(method: str, path: str, it: Schema, roles: tuple[str, ...]) -> Op
     )
     good: Schema = next((answer for code, answer in it["responses"].items() if code.startswith("2")), NOTHING)
     about = it.get("description") or it.get("summary", "")
-    return Operation(method.upper(), path, about, roles, parameters, _content(it.get("requestBody")), _content(good))
+    return Operation(
+        method.upper(), path, about, roles, parameters, _content(it.get("requestBody")), _content(good), _example(it)
+    )
+
+
+def _example(it: Schema) -> str:
+    content = it.get("requestBody", NOTHING).get("content", NOTHING).get("application/json", NOTHING)
+    return json.dumps(content["example"], ensure_ascii=False, indent=2) if "example" in content else ""
 
 
 def _content(told: Schema | None) -> str:

@@ -142,6 +142,18 @@ def test_row_07_a_clerk_who_types_for_somebody_is_recorded_beside_them_with_thei
     assert (refused.status_code, refused.json()["code"]) == (422, "consent-missing")
 
 
+def test_d2_somebody_without_a_phone_a_computer_or_an_address_in_the_net_files_and_looks_it_up_with_their_card(
+    clerk: Door, number: str
+):
+    slip = clerk.file(number=number).json()
+    there = clerk.get(f"/dossiers/{slip['id']}").json()["dossier"]
+    applicant = there["filing"]["applicant"]
+    assert (applicant["phone"], applicant["email"], there["assisted_by"]) == ("", "", CLERK)
+    seen = clerk.post("/tracking", {"code": slip["code"], "last_four": number[-4:]}).json()
+    assert (seen["state"], seen["details"]["owner"]) == (2, "K*** T***")
+    assert clerk.post("/tracking", {"code": slip["code"]}).json()["details"] is None
+
+
 def test_row_13_a_second_filing_that_is_likely_the_same_is_looked_at_before_it_is_accepted(clerk: Door, number: str):
     first = clerk.file(number=number).json()["id"]
     twin = str(uuid.uuid4())
