@@ -9,12 +9,15 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 import jwt
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
+from shared.calendar import VIETNAM
+from shared.clock import server_time
 from shared.errors import Forbidden, Unauthorized, Unavailable
 from shared.people import Person, Role
 from shared.settings import Settings
@@ -30,6 +33,7 @@ __all__ = [
     "Editor",
     "Filer",
     "Hands",
+    "Heritage",
     "Insider",
     "Leader",
     "Operator",
@@ -55,6 +59,10 @@ KEYS_LIVE = 300
 """Seconds after which the issuer's keys are fetched anew: so long a withdrawn key is still good for new tokens."""
 MOST_REMEMBERED = 10_000
 """Tokens whose signature was checked and need not be checked again before they expire."""
+
+
+Heritage = Callable[[str, date], Awaitable[frozenset[str]]]
+"""The offices that had ended by a day, and whose work goes on at an office then."""
 
 
 class FromElsewhere(Forbidden):
@@ -128,10 +136,18 @@ def holding(*roles: Role) -> Callable[[Request], Awaitable[Person]]:
         role = next((role for role in roles if role in claims.roles), None)
         if role is None:
             raise Forbidden(f"This needs one of the roles {', '.join(roles)}.")
-        return Person(claims.id, claims.name, role, claims.office)
+        return Person(claims.id, claims.name, role, claims.office, await _took_over(request, claims.office))
 
     guard.roles = roles  # type: ignore[attr-defined]  # for OpenAPI, and for the test that every route has a guard
     return guard
+
+
+async def _took_over(request: Request, office: str) -> frozenset[str]:
+    """Asked at each request: an office may end overnight. Nothing where the service compares no offices."""
+    heritage: Heritage | None = getattr(request.app.state, "took_over", None)
+    if heritage is None or not office:
+        return frozenset()
+    return await heritage(office, server_time().astimezone(VIETNAM).date())
 
 
 def _token(request: Request) -> str:

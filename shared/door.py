@@ -32,6 +32,8 @@ __all__ = ["Door", "FromApp", "FromStore", "Key", "Now", "TooLarge", "WrongField
 MOST_BODY = 1_000_000
 """Bytes of a JSON body; files have a door of their own."""
 
+NO_STORE = {"cache-control": "no-store"}
+"""What is answered is of people and changes."""
 LONGEST_KEY = 200
 """Characters of an Idempotency-Key."""
 
@@ -73,7 +75,7 @@ class Door(APIRoute):
             answer = await endpoint(**given)
             if isinstance(answer, Response):
                 return answer
-            return Response(_encode(answer), status, media_type="application/json")
+            return Response(_encode(answer), status, NO_STORE, media_type="application/json")
 
         async def guarded(request: Request) -> Response:
             """A fault is answered here: further out it would be logged with its words."""

@@ -28,6 +28,17 @@ class Person:
     name: str
     role: str
     office: str
+    took_over: frozenset[str] = frozenset()
+    """Offices that have ended and whose work goes on at `office` today: what they began is theirs to end."""
+
+    @property
+    def offices(self) -> frozenset[str]:
+        """The offices whose work is theirs to do; none for who has no office."""
+        return self.took_over | {self.office} if self.office else frozenset()
+
+    def acts_for(self, *offices: str) -> bool:
+        """Whether the work of one of these is theirs to do."""
+        return not self.offices.isdisjoint(offices)
 
 
 SYSTEM = Person("", "", "system", "")

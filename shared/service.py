@@ -7,7 +7,8 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -148,9 +149,12 @@ def build(
     rounds: Sequence[Round[S]] = (),
     pages: Sequence[Path] = (),
     examples: Sequence[Example] = (),
+    took_over: Callable[[S, str, date], Awaitable[frozenset[str]]] | None = None,
     exporter: SpanExporter | None = None,
 ) -> FastAPI:
     """A service's application; `pages` are folders of its templates, `examples` are shown with its API.
+
+    `took_over` answers which ended offices' work goes on at an office: what its people may do is asked by it.
 
     Nothing connects before its lifespan starts.
     """
@@ -160,6 +164,7 @@ def build(
         frame = Frame(name, settings, keep, hears, rounds, exporter)
         app.state.frame, app.state.store = frame, frame.store
         app.state.tracing, app.state.settings = frame.tracing, settings
+        app.state.took_over = partial(took_over, frame.store) if took_over else None
         await frame.up()
         yield
         await frame.down()

@@ -1,5 +1,6 @@
 """Puts intake together."""
 
+from datetime import date
 from functools import partial
 
 import msgspec
@@ -20,7 +21,7 @@ from services.intake.rounds import asking_the_bank, ending_drafts, learning_the_
 from services.intake.scans.reading import Readers
 from services.intake.scans.taking import Taking
 from services.intake.settings import IntakeSettings
-from services.intake.store import keep
+from services.intake.store import Store, keep
 from shared.documents import PAPERS, Documents
 from shared.openapi import Example
 from shared.reference import table, table_at, working_calendar
@@ -43,6 +44,7 @@ def create(settings: IntakeSettings, exporter: SpanExporter | None = None) -> Fa
         hears=consumers.HEARS,
         rounds=[asking_the_bank(bank), learning_the_catalogue, sweeping(papers), ending_drafts(), sealing_anew(seals)],
         pages=[pages.TEMPLATES],
+        took_over=took_over,
         examples=msgspec.convert(table("services.intake.data", "examples.yaml")["examples"], list[Example]),
         exporter=exporter,
     )
@@ -56,6 +58,11 @@ def create(settings: IntakeSettings, exporter: SpanExporter | None = None) -> Fa
     app.state.taking = Taking(papers, Readers(), Clamd(settings.clamd) if settings.clamd else None)
     app.state.link_key = link_key(settings)
     return app
+
+
+async def took_over(store: Store, office: str, day: date) -> frozenset[str]:
+    """By the catalogue, which lies in memory."""
+    return store.catalogue.took_over(office, day)
 
 
 def catalogue(more: str = "") -> Catalogue:

@@ -115,8 +115,6 @@ async def seal_anew(store: Store, seals: Seals) -> None:
     """One look: at most some hundreds. Raises `Unavailable`; `WrongKeys` where a key was taken away too early."""
     anew = seals.sealed_anew()
     for dossier in await store.sealed_otherwise(seals.current):
-        numbers = dossier.filing.sealed(seals.open).numbers()
-        marks = tuple(seals.mark(number) for number in numbers)
-        await store.dossiers.change(dossier.id, lambda it, marks=marks: resealed(it, anew, marks))
+        await store.dossiers.change(dossier.id, lambda it: resealed(it, anew, seals.open, seals.mark))
     for draft in await store.drafts_sealed_otherwise(seals.current):
         await store.drafts.change(draft.id, lambda it: it.resealed(anew))

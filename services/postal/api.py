@@ -112,8 +112,8 @@ async def parcels_of(dossier_id: UUID, _: AnyOfficial, kept: Kept) -> list[Parce
 async def parcels(
     by: Hands, kept: Kept, kind: Literal["file", "result"] = "file", state: str = "ordered"
 ) -> list[Parcel]:
-    """The parcels of one's office in a state, those first that are promised first."""
-    return await kept.at(by.office, kind, state)
+    """The parcels in a state of one's office and those that it took over, those first that are promised first."""
+    return await kept.at(by.offices, kind, state)
 
 
 @router.get("/parcels/{parcel_id}")

@@ -8,6 +8,7 @@ from opentelemetry.sdk.trace.export import SpanExporter
 from services.postal import api, consumers
 from services.postal.settings import PostalSettings
 from services.postal.store import Items, keep
+from shared.heirs import took_over
 from shared.service import build
 
 __all__ = ["create"]
@@ -22,5 +23,6 @@ def create(settings: PostalSettings, exporter: SpanExporter | None = None) -> Fa
         keep=partial(keep, items=items),
         routers=[api.router],
         hears=consumers.HEARS,
+        took_over=took_over,
         exporter=exporter,
     )

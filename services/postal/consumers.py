@@ -11,6 +11,7 @@ from shared.contracts.intake import ContactErased, ContactRecorded, DossierAccep
 from shared.contracts.postal import ManifestReceived, ManifestSealed, ParcelKind
 from shared.contracts.processing import CaseDecided
 from shared.events import Event, Heard
+from shared.heirs import ended_offices
 
 __all__ = ["HEARS"]
 
@@ -18,7 +19,7 @@ people = Hears[Store]("intake.people")
 dossiers = Hears[Store]("intake.dossiers")
 cases = Hears[Store]("processing.cases")
 manifests = Hears[Store]("postal.manifests")
-HEARS = (people, dossiers, cases, manifests)
+HEARS = (people, dossiers, cases, manifests, ended_offices(Store))
 
 
 @people.on(ContactRecorded)

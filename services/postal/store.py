@@ -1,11 +1,12 @@
 """Postal's collections, indexes and queries: the only file of postal that knows MongoDB."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.postal.domain import Addressee, Manifest, Parcel
 from shared.calendar import Calendar
+from shared.heirs import ENDED_BY_HEIR, Ended
 from shared.identifiers import ItemNumber
 from shared.reference import working_calendar
 from shared.repository import Carry, Database, Index, Repository, nowhere
@@ -40,19 +41,21 @@ class Store:
         self.parcels = Repository(database, Parcel, plural="parcels", carry=carry)
         self.manifests = Repository(database, Manifest, plural="manifests", carry=carry)
         self.addressees = Repository(database, Addressee, plural="addressees", carry=carry)
+        self.ended = Repository(database, Ended, plural="ended_offices", carry=carry)
 
     @property
     def repositories(self) -> Sequence[Repository[Any]]:
-        return (self.parcels, self.manifests, self.addressees)
+        return (self.parcels, self.manifests, self.addressees, self.ended)
 
     async def prepare(self) -> None:
         await self.parcels.prepare(TO_BRING, OF_DOSSIER)
         await self.manifests.prepare()
         await self.addressees.prepare()
+        await self.ended.prepare(ENDED_BY_HEIR)
 
-    async def at(self, sender: str, kind: str, state: str, *, limit: int = 100) -> list[Parcel]:
-        """An office's parcels in a state, those first that are promised first."""
-        wanted = {"state.sender": sender, "state.kind": kind, "state.state": state}
+    async def at(self, senders: Collection[str], kind: str, state: str, *, limit: int = 100) -> list[Parcel]:
+        """The parcels of these offices in a state, those first that are promised first."""
+        wanted = {"state.sender": {"$in": sorted(senders)}, "state.kind": kind, "state.state": state}
         return await self.parcels.find(wanted, sort=("state.promised_by",), limit=limit)
 
     async def of_dossier(self, dossier: str) -> list[Parcel]:

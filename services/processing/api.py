@@ -115,8 +115,8 @@ async def show(dossier_id: UUID, _: AnyOfficial, cases: Cases) -> Case:
 
 @router.get("/cases")
 async def worklist(by: Specialist, kept: Kept, limit: int = 50) -> list[Case]:
-    """The open cases of one's office, the most urgent first."""
-    return await kept.worklist(by.office, limit=max(1, min(limit, 200)))
+    """The open cases of one's office and of those whose work it took over, the most urgent first."""
+    return await kept.worklist(by.offices, limit=max(1, min(limit, 200)))
 
 
 @router.post("/results", status_code=201)

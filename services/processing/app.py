@@ -7,6 +7,7 @@ from services.processing import api, consumers
 from services.processing.settings import ProcessingSettings
 from services.processing.store import keep
 from shared.documents import RESULTS, Documents
+from shared.heirs import took_over
 from shared.service import build
 
 __all__ = ["create"]
@@ -20,6 +21,7 @@ def create(settings: ProcessingSettings, exporter: SpanExporter | None = None) -
         keep=keep,
         routers=[api.router],
         hears=consumers.HEARS,
+        took_over=took_over,
         exporter=exporter,
     )
     app.state.results = Documents(settings, RESULTS)

@@ -7,12 +7,13 @@ from services.processing.store import Store
 from shared.bus import Hears
 from shared.contracts.intake import DossierAccepted, DossierSupplemented, HomeChosen, WithdrawalAsked
 from shared.events import Heard
+from shared.heirs import ended_offices
 from shared.people import Person
 
 __all__ = ["HEARS"]
 
 dossiers = Hears[Store]("intake.dossiers")
-HEARS = (dossiers,)
+HEARS = (dossiers, ended_offices(Store))
 
 
 @dossiers.on(DossierAccepted)

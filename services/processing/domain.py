@@ -20,11 +20,13 @@ from shared.contracts.processing import (
 )
 from shared.errors import Conflict, Forbidden, Refusal
 from shared.events import Decision
-from shared.people import Person
+from shared.people import SYSTEM, Person
 
 __all__ = ["Case", "Done", "Move", "Outcome"]
 
 Outcome = Literal["positive", "negative"]
+DECIDED_ALREADY = "decided-already"
+"""Why a wish to withdraw is refused that crossed the decision."""
 
 
 class NotThisStep(Conflict):
@@ -212,8 +214,11 @@ class Case:
             codes.code(reason, "reason")
         if outcome == "positive" and not result:
             raise ResultMissing("Give the SHA-256 of the signed result.", about="result")
-        case = replace(self, outcome=outcome, result=result, decided_at=at, is_late=at > self.due_at)
-        return case, CaseDecided(
+        asked = self.withdrawal_asked_at
+        case = replace(
+            self, outcome=outcome, result=result, decided_at=at, is_late=at > self.due_at, withdrawal_asked_at=None
+        )
+        decided = CaseDecided(
             office=by.office,
             role=by.role,
             code=case.code,
@@ -226,10 +231,13 @@ class Case:
             late=case.is_late,
             decided_at=at,
         )
+        return (case, decided, _too_late(by.office, by.role, at)) if asked else (case, decided)
 
     def ask_withdrawal(self, *, at: datetime) -> Decision[Self]:
-        """State 7. After the decision it comes too late, and changes nothing."""
-        if self.outcome or self.ended_at:
+        """State 7. After the decision it comes too late: it changes nothing, and is answered so."""
+        if self.outcome:
+            return self, _too_late(self.competent_office, SYSTEM.role, at)
+        if self.ended_at:
             return (self,)
         return (replace(self, withdrawal_asked_at=at),)
 
@@ -264,8 +272,13 @@ class Case:
             raise AlreadyDecided(f"It was decided before ({self.outcome}): nothing more can be done with it.")
         if self.ended_at:
             raise AlreadyStopped("It was stopped: nothing more can be done with it.")
-        if by.office != self.competent_office:
+        if not by.acts_for(self.competent_office):
             raise NotYourOffice(f"{self.competent_office} decides this case: let a colleague there do it.")
 
     def _term(self) -> Term:
         return Term(self.terms.unit, self.terms.amount)
+
+
+def _too_late(office: str, role: str, at: datetime) -> WithdrawalRefused:
+    """The answer to a wish to withdraw where the case is decided."""
+    return WithdrawalRefused(office=office, role=role, reason=DECIDED_ALREADY, refused_at=at)

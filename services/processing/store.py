@@ -1,10 +1,11 @@
 """Processing's collections, indexes and queries: the only file of processing that knows MongoDB."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from services.processing.domain import Case
 from shared.calendar import Calendar
+from shared.heirs import ENDED_BY_HEIR, Ended
 from shared.reference import working_calendar
 from shared.repository import Carry, Database, Index, Repository, nowhere
 
@@ -19,17 +20,19 @@ class Store:
     def __init__(self, database: Database, carry: Carry, working: Calendar) -> None:
         self.working = working
         self.cases = Repository(database, Case, plural="cases", carry=carry)
+        self.ended = Repository(database, Ended, plural="ended_offices", carry=carry)
 
     @property
     def repositories(self) -> Sequence[Repository[Any]]:
-        return (self.cases,)
+        return (self.cases, self.ended)
 
     async def prepare(self) -> None:
         await self.cases.prepare(WORKLIST)
+        await self.ended.prepare(ENDED_BY_HEIR)
 
-    async def worklist(self, office: str, *, limit: int = 50) -> list[Case]:
-        """An office's open cases, the most urgent first."""
-        wanted = {"state.competent_office": office, "state.outcome": None, "state.ended_at": None}
+    async def worklist(self, offices: Collection[str], *, limit: int = 50) -> list[Case]:
+        """The open cases of these offices, the most urgent first."""
+        wanted = {"state.competent_office": {"$in": sorted(offices)}, "state.outcome": None, "state.ended_at": None}
         return await self.cases.find(wanted, sort=("state.due_at",), limit=limit)
 
 

@@ -22,6 +22,7 @@ CLERK = Person("clerk-1", "Nguyễn Thị Hồng", "counter-clerk", "H36.202.02"
 CITIZEN = Person("citizen-1", "Ka Thơm", "citizen", "")
 TERMS = Terms("working-days", 5, "pause", ("verify", "sign"))
 PAPER = PaperTicked("form", originals=1)
+SCANNED = PaperTicked("form", electronic=1, scans=("0" * 64,))
 FORM = Asked("paper", "form", "missing", "Chưa có tờ khai")
 KA_THOM = Applicant("Ka Thơm", number="068199001234", phone="0912 345 678", address="Thôn 1")
 FILING = Filing(
@@ -30,8 +31,12 @@ FILING = Filing(
 RECEIVED = Received(AT + timedelta(days=5), "H36.202.02")
 
 
+def online(**more: Any) -> Filing:
+    return replace(FILING, **({"channel": "online", "papers": (SCANNED,), "consent": False} | more))
+
+
 def submitted(by: Person = CLERK, **more: Any) -> Dossier:
-    filed = replace(FILING, **more).checked(by)
+    filed = (replace(FILING, **more) if by.role != "citizen" else online(**more)).checked(by)
     return Dossier.submit("d1", filed, 2, TERMS, tracking="TRACK", by=by, at=AT)[0]
 
 
@@ -205,11 +210,11 @@ def test_whatever_is_tried_in_whatever_order_history_only_grows_and_acceptance_h
 
 def test_a_citizen_adds_papers_to_their_own_dossier_and_to_no_other():
     mine = submitted(CITIZEN)
-    assert mine.supplement((PAPER,), by=CITIZEN, at=AT)[0].filing.papers == (PAPER, PAPER)
+    assert mine.supplement((SCANNED,), by=CITIZEN, at=AT)[0].filing.papers == (SCANNED, SCANNED)
     with pytest.raises(rules.NotYours):
-        mine.supplement((PAPER,), by=replace(CITIZEN, id="citizen-2"), at=AT)
+        mine.supplement((SCANNED,), by=replace(CITIZEN, id="citizen-2"), at=AT)
     with pytest.raises(rules.NotYours):
-        accepted().supplement((PAPER,), by=CITIZEN, at=AT)
+        accepted().supplement((SCANNED,), by=CITIZEN, at=AT)
 
 
 def test_only_the_office_that_received_it_or_decides_it_handles_a_dossier_but_any_counter_takes_papers():
@@ -235,3 +240,47 @@ def test_what_travels_in_events_is_a_code_and_never_free_text():
     ):
         with pytest.raises(NotACode):
             rule()
+
+
+@pytest.mark.parametrize(
+    ("more", "refusal"),
+    [
+        ({"channel": "direct"}, filing.CitizensFileOnline),
+        ({"papers": (PaperTicked("form", originals=1),)}, filing.ScanMissing),
+        ({"papers": (PaperTicked("form", electronic=1),)}, filing.ScanMissing),
+        ({"papers": (PaperTicked("form", scans=("0" * 64,)),)}, filing.ScanMissing),
+    ],
+)
+def test_row_06_from_far_away_a_paper_is_its_scan_and_nobody_is_believed_who_only_says_so(
+    more: dict[str, Any], refusal: type[Refusal]
+):
+    with pytest.raises(refusal):
+        online(**more).checked(CITIZEN)
+    assert online().checked(CITIZEN).papers == (SCANNED,)
+
+
+def test_a_citizen_cannot_say_that_twins_were_looked_at_and_a_clerk_can():
+    assert online(reviewed=("d0",)).checked(CITIZEN).reviewed == ()
+    assert replace(FILING, reviewed=("d0",)).checked(CLERK).reviewed == ("d0",)
+
+
+@pytest.mark.parametrize("count", [-1, 1001])
+def test_so_many_pieces_of_a_paper_there_cannot_be(count: int):
+    with pytest.raises(filing.NotSoMany):
+        submitted(papers=(PaperTicked("form", originals=count),))
+
+
+def test_a_counter_receives_for_itself_whoever_decides():
+    with pytest.raises(filing.ReceivedElsewhere):
+        replace(FILING, receiving_office="H36.205.01").placed(CLERK, lambda _: "")
+    assert replace(FILING, competent_office="H36.205").placed(CLERK, lambda _: "").competent_office == "H36.205"
+
+
+def test_the_time_in_which_an_online_filing_is_answered_begins_anew_when_what_was_asked_for_came():
+    later = AT + timedelta(days=10)
+    first = replace(submitted(CITIZEN), respond_by=AT + timedelta(hours=8))
+    asked = first.ask_supplement((FORM,), by=CLERK, at=AT)[0]
+    came = asked.supplement((SCANNED,), by=CITIZEN, at=later, respond_by=later + timedelta(hours=8))[0]
+    assert (came.state, came.respond_by) == ("submitted", later + timedelta(hours=8))
+    at_counter = submitted().ask_supplement((FORM,), by=CLERK, at=AT)[0]
+    assert at_counter.supplement((PAPER,), by=CLERK, at=later, respond_by=later)[0].respond_by is None

@@ -1,18 +1,23 @@
 """Filing through the real door: drafts, twins, papers used again, what is asked for, what is put right, who may."""
 
+import hashlib
 import itertools
 import uuid
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from deploy.demo.paper import sheet
+from services.intake.api.dossiers import Correct
 from services.intake.domain.changing import resealed
+from services.intake.domain.filing import Filing
 from services.intake.rounds import end_drafts, seal_anew
 from shared.calendar import VIETNAM, Term
 from shared.codes import TrackingCode
+from shared.door import once
 from shared.sealing import Seals
 from tests.intake.front import Front
 from tests.shared.filings import COMMUNE, COUNTER, PROCEDURE, ticked
@@ -57,7 +62,9 @@ def clerk(desk: Front) -> Door:
 
 @pytest.fixture
 def citizen(desk: Front) -> Door:
-    return Door(desk, CITIZEN)
+    door = Door(desk, CITIZEN)
+    assert door.upload(sheet("Ban quet de thu")) == SHEET
+    return door
 
 
 @pytest.fixture
@@ -70,8 +77,16 @@ def filing(number: str = "", **more: Any) -> dict[str, Any]:
     return {"procedure": PROCEDURE.code, "applicant": person, "papers": ticked(), "consent": True} | more
 
 
+SHEET = hashlib.sha256(sheet("Ban quet de thu")).hexdigest()
+"""A scan that whoever files online here has sent before."""
+
+
 def online(number: str = "", **more: Any) -> dict[str, Any]:
-    electronic = [{"code": it.code, "electronic": max(it.electronic, 1)} for it in PROCEDURE.papers if it.required]
+    electronic = [
+        {"code": it.code, "electronic": max(it.electronic, 1), "scans": [SHEET]}
+        for it in PROCEDURE.papers
+        if it.required
+    ]
     there = {"channel": "online", "receiving_office": COMMUNE, "papers": electronic, "consent": False}
     return filing(number, **(there | more))
 
@@ -161,7 +176,7 @@ def test_row_13_a_second_filing_that_is_likely_the_same_is_looked_at_before_it_i
     assert (refused.status_code, refused.json()["code"]) == (409, "not-reviewed")
     assert first in refused.json()["detail"]
     known = clerk.post("/people/dossiers", {"number": number, "procedure": PROCEDURE.code}).json()
-    assert known["resembling"] == [{"dossier": first, "reason": "same-procedure"}]
+    assert [(it["dossier"], it["reason"]) for it in known["resembling"]] == [(first, "same-procedure")]
     assert clerk.file(id=twin, number=number, reviewed=[first]).status_code == 201
 
 
@@ -232,7 +247,9 @@ def test_row_16_what_is_missing_is_marked_on_its_paper_and_field_asked_once_and_
     asked = officer.post(f"/dossiers/{id}/supplement-request", {"items": items})
     assert asked.json()["state"] == "supplement-asked"
     assert officer.post(f"/dossiers/{id}/supplement-request", {"items": items}).status_code == 409
-    brought = citizen.post(f"/dossiers/{id}/supplements", {"papers": [{"code": paper, "electronic": 1}]})
+    brought = citizen.post(
+        f"/dossiers/{id}/supplements", {"papers": [{"code": paper, "electronic": 1, "scans": [SHEET]}]}
+    )
     assert brought.json()["state"] == "submitted"
     right = citizen.post(f"/dossiers/{id}/corrections", {"fields": {"phone": "0987654321"}})
     assert right.status_code == 200, right.text
@@ -286,16 +303,14 @@ def test_numbers_are_sealed_in_the_store_found_by_exact_match_and_outlive_a_rota
         assert [it["id"] for it in clerk.post("/people/dossiers", {"number": number}).json()["earlier"]] == [id]
         back = desk.do(store.dossiers.find({"state.marks.0": {"$exists": True}}, limit=1000))
         for it in back:  # the other tests go on with the old key
-            plain = it.filing.sealed(both.open).numbers()
-            marks = tuple(old.mark(each) for each in plain)
             again = lambda sealed: old.seal(both.open(sealed)) if sealed else ""  # noqa: E731
-            desk.do(changed(store, it.id, again, marks))
+            desk.do(changed(store, it.id, again, old))
     finally:
         desk.app.state.seals = old
 
 
-async def changed(store: Any, id: str, seal: Any, marks: tuple[str, ...]) -> None:
-    await store.dossiers.change(id, lambda it: resealed(it, seal, marks))
+async def changed(store: Any, id: str, seal: Any, seals: Seals) -> None:
+    await store.dossiers.change(id, lambda it: resealed(it, seal, seals.open, seals.mark))
 
 
 def test_a_state_agency_is_sent_to_the_portal_and_what_is_not_offered_is_refused(clerk: Door):
@@ -320,3 +335,44 @@ def test_the_way_home_can_be_changed_where_the_procedure_allows_it(citizen: Door
 def pdf() -> bytes:
     """A page that nobody else has."""
     return sheet(uuid.uuid4().hex)
+
+
+def test_what_is_kept_to_know_a_call_again_does_not_give_a_number_away(clerk: Door, desk: Front, number: str):
+    id, other = clerk.file(number=number).json()["id"], next(NUMBERS)
+    clerk.post(f"/dossiers/{id}/corrections", {"fields": {"number": other}}, key="c1")
+    row = desk.do(raw(desk, id))
+    bodies = (filing(number), {"fields": {"number": other}, "reason": "typing-error"})
+    kept = {bytes(it["digest"]) for it in row["answers"]}
+    assert kept
+    for body in bodies:
+        kind = Filing if "procedure" in body else Correct
+        guessed = once("k", msgspec.convert(body, kind))
+        assert guessed is not None
+        assert guessed.digest not in kept, "whoever has the store would only have to try all numbers"
+
+
+async def raw(desk: Front, id: str) -> Any:
+    return await desk.app.state.store.dossiers._documents.find_one({"_id": id})
+
+
+def test_a_citizen_is_not_told_what_others_filed(clerk: Door, citizen: Door, number: str):
+    clerk.file(number=number)
+    receipt = citizen.put(f"/dossiers/{uuid.uuid4()}", online(number)).json()
+    assert receipt["resembles"] == []
+    mine = citizen.put(f"/dossiers/{uuid.uuid4()}", online(number)).json()
+    assert mine["resembles"] == [receipt["id"]]
+
+
+def test_a_dossier_is_read_and_sent_home_by_its_own_offices_alone(clerk: Door, desk: Front):
+    id = Door(desk, "demo-one-stop").file(counter=True).json()["id"]
+    there = desk.do(desk.app.state.store.dossiers.find({"_id": id}))[0]
+    assert COUNTER not in {there.filing.receiving_office, there.filing.competent_office}
+    assert clerk.get(f"/dossiers/{id}").status_code == 403
+    assert clerk.post(f"/dossiers/{id}/home", {"home_by": "post", "address": "Nhà tôi"}).status_code == 403
+
+
+def test_charges_and_offices_that_cannot_be_are_refused_before_anything_is_kept(clerk: Door, citizen: Door):
+    wrong = citizen.put(f"/dossiers/{uuid.uuid4()}", online(charges=[{"fee": "no-such-fee"}]))
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown-fee")
+    other = clerk.file(competent_office=COUNTER)
+    assert (other.status_code, other.json()["code"]) == (422, "not-competent")

@@ -118,6 +118,8 @@ def test_the_way_home_can_be_changed_until_there_is_a_result_and_the_post_needs_
     homeless = accepted(applicant=replace(KA_THOM, address=""))
     with pytest.raises(filing.NoAddress):
         choose_home(homeless, "post", " ", is_decided=False, by=CLERK, at=AT)
+    with pytest.raises(facts.NotYourOffice):
+        choose_home(accepted(), "post", "Nhà tôi", is_decided=False, by=ELSEWHERE, at=AT)
     with pytest.raises(facts.NotYours):
         choose_home(submitted(CITIZEN), "counter", "", is_decided=False, by=STRANGER, at=AT)
 
@@ -216,7 +218,7 @@ def test_sealing_anew_changes_the_seals_and_nothing_else():
     old, new = Seals.new("k1"), Seals.new("k2")
     before, both = Seals.of(old), Seals.of(f"{new},{old}")
     there = replace(accepted(), filing=FILING.sealed(before.seal), marks=(before.mark(NUMBER),))
-    (then,) = resealed(there, both.sealed_anew(), (both.mark(NUMBER),))
+    (then,) = resealed(there, both.sealed_anew(), both.open, both.mark)
     alone = Seals.of(new)
     assert alone.open(then.filing.applicant.number) == NUMBER
     assert then.marks == (alone.mark(NUMBER),)
@@ -242,3 +244,22 @@ def test_of_a_draft_that_is_over_nothing_is_left():
     assert "Thơm" not in str(gone)
     with pytest.raises(NoSuchDraft):
         gone.save(FILING, by=CITIZEN, at=AT)
+
+
+def test_what_a_citizen_may_put_right_ends_when_it_is_right_and_with_the_acceptance():
+    asked = submitted(CITIZEN).ask_supplement((Asked("field", "number", "wrong"),), by=CLERK, at=AT)[0]
+    right = put_right(sealed(asked), CITIZEN, number=OTHER)[0]
+    assert right.state == "submitted"
+    with pytest.raises(changing.NoSuchField):
+        put_right(right, CITIZEN, number=NUMBER)
+    received = facts.Received(AT + timedelta(days=1), "")
+    accepted_now = right.accept(received, "C", (), by=CLERK, at=AT)[0]
+    with pytest.raises(changing.NoSuchField):
+        put_right(accepted_now, CITIZEN, number=NUMBER)
+
+
+def test_a_result_on_paper_is_not_closed_as_taken_electronically():
+    with pytest.raises(handing.NotElectronic):
+        hand_over(accepted(), "electronic", is_decided=True, by=CLERK, at=AT)
+    electronic = accepted(home_by="electronic")
+    assert hand_over(electronic, "electronic", is_decided=True, by=CLERK, at=AT)[0].state == "handed-over"

@@ -17,7 +17,7 @@ DAY, OFFICE = date(2026, 11, 24), "H36.202.02"
 TICKET = Ticket("t1", OFFICE, DAY, 7, "result", "", AT, AT)
 ASKED: dict[str, tuple[Any, ...]] = {
     "at_hand": (OFFICE, DAY, "clerk-1"),
-    "at_office": (OFFICE,),
+    "at_offices": ((OFFICE, "H36.15.11"),),
     "before": (TICKET,),
     "called": (OFFICE, DAY),
     "draft_of": ("7KM2P-XQ4RT",),
@@ -48,7 +48,7 @@ ASKED: dict[str, tuple[Any, ...]] = {
     "uploads_of": ("citizen-1",),
     "wait_at": (OFFICE, DAY),
     "waiting": (OFFICE, DAY),
-    "waiting_online": (OFFICE,),
+    "waiting_online": ((OFFICE, "H36.15.11"),),
 }
 """Arguments for each query."""
 

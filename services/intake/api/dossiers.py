@@ -1,6 +1,7 @@
 """Dossiers over HTTP: read the request, change a dossier, show the answer."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from shared.door import Key, Now, once
 from shared.people import Person
 
 __all__ = ["router"]
+
+log = logging.getLogger(__name__)
 
 router = door.router(tags=["dossiers"])
 
@@ -79,10 +82,10 @@ class Review:
 @router.put("/dossiers/{dossier_id}", status_code=201)
 async def submit(dossier_id: UUID, filing: Filing, by: Filer, dossiers: Dossiers, desk: AtDesk, now: Now) -> Filed:
     """File a dossier under an id of your choice (a UUID); the same again gets the same answer."""
-    same = once("created", filing, Filed.of, 201)
+    same = once("created", filing.sealed(desk.seals.mark), Filed.to(by), 201)
     async with dossiers.answering_again(str(dossier_id), same):
         submitting = await desk.submitting(str(dossier_id), filing, by, now)
-        return Filed.of(await dossiers.create(submitting.id, submitting.decide, once=same))
+        return Filed.to(by)(await dossiers.create(submitting.id, submitting.decide, once=same))
 
 
 @router.put("/counter/dossiers/{dossier_id}", status_code=201)
@@ -90,7 +93,7 @@ async def file_at_counter(
     dossier_id: UUID, filing: Filing, by: CounterClerk, dossiers: Dossiers, desk: AtDesk, now: Now
 ) -> Slip:
     """File and accept at once, where everything on the checklist is there: one write, and the slip is the answer."""
-    same = once("created", filing, Slip.of, 201)
+    same = once("created", filing.sealed(desk.seals.mark), Slip.of, 201)
     async with dossiers.answering_again(str(dossier_id), same):
         submitting = await desk.submitting(str(dossier_id), filing, by, now)
         accepting = Accepting.of(submitting.filing, submitting.procedure, by, now, desk.working, filed_by=by)
@@ -123,8 +126,8 @@ async def refuse(
     dossier_id: UUID, refusal: Refuse, clerk: CounterClerk, dossiers: Dossiers, key: Key, now: Now
 ) -> Filed:
     """Refuse at the counter, with the reason."""
-    same = once(key, refusal, Filed.of)
-    return Filed.of(
+    same = once(key, refusal, Filed.to(clerk))
+    return Filed.to(clerk)(
         await dossiers.change(
             str(dossier_id), lambda it: it.refuse(refusal.reason, refusal.words, by=clerk, at=now), once=same
         )
@@ -136,8 +139,8 @@ async def ask_supplement(
     dossier_id: UUID, asked: AskSupplement, clerk: CounterClerk, dossiers: Dossiers, key: Key, now: Now
 ) -> Filed:
     """Ask for everything that is missing or wrong, once, before the dossier is accepted."""
-    same = once(key, asked, Filed.of)
-    return Filed.of(
+    same = once(key, asked, Filed.to(clerk))
+    return Filed.to(clerk)(
         await dossiers.change(str(dossier_id), lambda it: it.ask_supplement(asked.items, by=clerk, at=now), once=same)
     )
 
@@ -147,12 +150,16 @@ async def supplement(
     dossier_id: UUID, brought: Supplement, by: Filer, dossiers: Dossiers, desk: AtDesk, key: Key, now: Now
 ) -> Filed:
     """Add the papers that were brought later."""
-    id, same = str(dossier_id), once(key, brought, Filed.of)
+    id, same, respond_by = str(dossier_id), once(key, brought, Filed.to(by)), desk.respond_by(now)
     async with dossiers.answering_again(id, same):
         there = await dossiers.get(id)
         procedure = desk.offered.version(there.filing.procedure, there.version)
         await desk.check_papers(brought.papers, there.marks, by, procedure.largest_scan)
-        return Filed.of(await dossiers.change(id, lambda it: it.supplement(brought.papers, by=by, at=now), once=same))
+        return Filed.to(by)(
+            await dossiers.change(
+                id, lambda it: it.supplement(brought.papers, by=by, at=now, respond_by=respond_by), once=same
+            )
+        )
 
 
 @router.post("/dossiers/{dossier_id}/review")
@@ -160,23 +167,33 @@ async def review(
     dossier_id: UUID, looked: Review, clerk: CounterClerk, dossiers: Dossiers, key: Key, now: Now
 ) -> Filed:
     """The dossiers that it resembles were looked at: it is another."""
-    same = once(key, looked, Filed.of)
-    return Filed.of(
+    same = once(key, looked, Filed.to(clerk))
+    return Filed.to(clerk)(
         await dossiers.change(str(dossier_id), lambda it: it.review(looked.others, by=clerk, at=now), once=same)
     )
 
 
 @router.post("/dossiers/{dossier_id}/corrections")
 async def put_right(
-    dossier_id: UUID, wanted: Correct, by: Filer, dossiers: Dossiers, seals: Sealing, key: Key, now: Now
+    dossier_id: UUID, wanted: Correct, by: Filer, dossiers: Dossiers, desk: AtDesk, seals: Sealing, key: Key, now: Now
 ) -> Filed:
     """Put right what was written down wrong; what stood there before is kept."""
-    same = once(key, wanted, Filed.of)
-    return Filed.of(
+    marked = {name: seals.mark(raw) if name.endswith("number") else raw for name, raw in wanted.fields.items()}
+    same = once(key, Correct(marked, wanted.reason), Filed.to(by))
+    respond_by = desk.respond_by(now)
+    return Filed.to(by)(
         await dossiers.change(
             str(dossier_id),
             lambda it: correct(
-                it, wanted.fields, wanted.reason, seal=seals.seal, mark=seals.mark, unseal=seals.open, by=by, at=now
+                it,
+                wanted.fields,
+                wanted.reason,
+                seal=seals.seal,
+                mark=seals.mark,
+                unseal=seals.open,
+                by=by,
+                at=now,
+                respond_by=respond_by,
             ),
             once=same,
         )
@@ -195,13 +212,13 @@ async def go_home(
     now: Now,
 ) -> Filed:
     """Send the result home another way, as long as there is none."""
-    id, same = str(dossier_id), once(key, wanted, Filed.of)
+    id, same = str(dossier_id), once(key, wanted, Filed.to(by))
     is_decided = await kept.is_decided(id)
     there = await dossiers.get(id)
     offered.version(there.filing.procedure, there.version).check(
         there.filing.channel, wanted.home_by, there.filing.case
     )
-    return Filed.of(
+    return Filed.to(by)(
         await dossiers.change(
             id,
             lambda it: choose_home(it, wanted.home_by, wanted.address, is_decided=is_decided, by=by, at=now),
@@ -215,9 +232,9 @@ async def take_back(
     dossier_id: UUID, wish: Withdraw, by: Filer, dossiers: Dossiers, kept: Kept, key: Key, now: Now
 ) -> Filed:
     """Ask to withdraw it. Before it is accepted it is withdrawn with that; after, the office that decides answers."""
-    id, same = str(dossier_id), once(key, wish, Filed.of)
+    id, same = str(dossier_id), once(key, wish, Filed.to(by))
     is_decided = await kept.is_decided(id)
-    return Filed.of(
+    return Filed.to(by)(
         await dossiers.change(
             id, lambda it: withdraw(it, wish.reason, wish.words, is_decided=is_decided, by=by, at=now), once=same
         )
@@ -236,12 +253,14 @@ async def give_out(
     now: Now,
 ) -> Filed:
     """Hand the result over at the counter, to who shows that it is theirs: the dossier is closed."""
-    id, same = str(dossier_id), once(key, how, Filed.of)
+    id, receiver = str(dossier_id), how.receiver or Receiver()
+    shown = replace(receiver, number=seals.mark(receiver.number)) if receiver.number else receiver
+    same = once(key, HandOver(how.by, shown), Filed.to(clerk))
     is_decided = await kept.is_decided(id)
-    there, receiver = await dossiers.get(id), how.receiver or Receiver()
+    there = await dossiers.get(id)
     at_counter = how.by == "counter" and there.state == "accepted" and is_decided
     handed = identified(there, receiver, marks=seals.marks, seal=seals.seal, at=now) if at_counter else None
-    return Filed.of(
+    return Filed.to(clerk)(
         await dossiers.change(
             id, lambda it: hand_over(it, how.by, is_decided=is_decided, by=clerk, at=now, handed=handed), once=same
         )
@@ -251,8 +270,8 @@ async def give_out(
 @router.post("/dossiers/{dossier_id}/rating")
 async def say_how_it_went(dossier_id: UUID, said: Rate, by: Citizen, dossiers: Dossiers, key: Key, now: Now) -> Filed:
     """Say how it went, 1 to 5, once it is over."""
-    same = once(key, said, Filed.of)
-    return Filed.of(
+    same = once(key, said, Filed.to(by))
+    return Filed.to(by)(
         await dossiers.change(str(dossier_id), lambda it: rate(it, said.score, said.reasons, by=by, at=now), once=same)
     )
 
@@ -260,23 +279,26 @@ async def say_how_it_went(dossier_id: UUID, said: Rate, by: Citizen, dossiers: D
 @router.get("/dossiers/mine")
 async def mine(by: Citizen, kept: Kept, limit: int = 50) -> list[Filed]:
     """What the citizen filed, the newest first."""
-    return [Filed.of(it) for it in await kept.filed_by(by.id, limit=max(1, min(limit, 200)))]
+    return [Filed.of(it, by) for it in await kept.filed_by(by.id, limit=max(1, min(limit, 200)))]
 
 
 @router.get("/dossiers/online")
 async def online(clerk: CounterClerk, kept: Kept, limit: int = 50) -> list[Filed]:
-    """Online filings that wait for an answer at the clerk's office, the most urgent first."""
-    return [Filed.of(it) for it in await kept.waiting_online(clerk.office, limit=max(1, min(limit, 200)))]
+    """Online filings that the clerk's office answers, also for those whose work it took over; the most urgent first."""
+    return [Filed.of(it, clerk) for it in await kept.waiting_online(clerk.offices, limit=max(1, min(limit, 200)))]
 
 
 @router.get("/dossiers/{dossier_id}")
-async def show(dossier_id: UUID, _: Insider, dossiers: Dossiers, kept: Kept, seals: Sealing) -> Whole:
-    """The dossier with everything that happened to it, for officials of an office; not for carriers or operators."""
+async def show(dossier_id: UUID, by: Insider, dossiers: Dossiers, kept: Kept, seals: Sealing) -> Whole:
+    """The dossier with everything that happened to it, for the offices that received and decide it. It is logged."""
     id = str(dossier_id)
-    return Whole.of(await dossiers.get(id), await kept.progress_of(id), seals)
+    there = await dossiers.get(id)
+    there.handled_by(by)
+    log.info("%s of %s read dossier %s", by.id, by.office, id)
+    return Whole.of(there, await kept.progress_of(id), seals)
 
 
 @router.get("/dossiers")
 async def listed(clerk: CounterClerk, kept: Kept, limit: int = 50) -> list[Slip]:
-    """What came in at the clerk's office, the newest first."""
-    return [Slip.of(it) for it in await kept.at_office(clerk.office, limit=max(1, min(limit, 200)))]
+    """What came in at the clerk's office, or at one whose work it took over, the newest first."""
+    return [Slip.of(it) for it in await kept.at_offices(clerk.offices, limit=max(1, min(limit, 200)))]

@@ -14,6 +14,7 @@ from services.intake.domain.bill import Bill
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier, submit_and_accept
 from services.intake.domain.facts import Received, Resembling
+from services.intake.domain.fees import lines_of
 from services.intake.domain.filing import Filing
 from services.intake.domain.procedure import Procedure
 from services.intake.store import Store
@@ -40,6 +41,10 @@ class UnknownScan(NotFound):
     status = 422
 
 
+class NotCompetent(Refusal):
+    """Another office decides dossiers of this procedure."""
+
+
 class NotReusable(Refusal):
     """Papers are reused from dossiers of the same person alone."""
 
@@ -61,8 +66,14 @@ class Desk:
         filing = filing.checked(by, agencies_online=procedure.agencies_online)
         filing = filing.placed(by, lambda receiving: self.offered.deciding(procedure, receiving, day))
         procedure.check(filing.channel, filing.home_by, filing.case)
-        for office in {filing.receiving_office, filing.competent_office}:
-            self.offered.office(office, day)
+        self.offered.office(filing.receiving_office, day)
+        if not self.offered.office(filing.competent_office, day).decides(procedure):
+            raise NotCompetent(
+                f"{filing.competent_office} does not decide this: leave it empty, or see /offices.",
+                about="competent_office",
+            )
+        if filing.charges:
+            lines_of(procedure.fees, filing.charges, by)
         numbers = filing.numbers()
         known = tuple(mark for number in numbers for mark in self.seals.marks(number))
         shown = filing.authorisation.scan if filing.authorisation else ""
@@ -78,9 +89,13 @@ class Desk:
             by=by,
             at=at,
             marks=tuple(self.seals.mark(number) for number in numbers),
-            respond_by=self.working.due(at, ANSWERED_WITHIN, cutoff_15h=False) if online else None,
+            respond_by=self.respond_by(at) if online else None,
             resembles=resembling(filing, id, others, at),
         )
+
+    def respond_by(self, at: datetime) -> datetime:
+        """Until when what came online then is answered."""
+        return self.working.due(at, ANSWERED_WITHIN, cutoff_15h=False)
 
     async def check_papers(self, ticked: tuple[PaperTicked, ...], marks: Sequence[str], by: Person, most: int) -> None:
         """Whether these scans may stand in a dossier of a procedure that takes `most` bytes each.
@@ -98,7 +113,7 @@ class Desk:
         there = await self.store.dossiers.get(paper.reused_from)
         same = bool(set(there.marks) & set(marks)) or (by.role == "citizen" and there.filed_by == by.id)
         held = {scan for it in there.filing.papers for scan in it.scans}
-        if not same or not set(paper.scans) <= held:
+        if not same or not paper.scans or not set(paper.scans) <= held:
             raise NotReusable("This paper is not in an earlier dossier of the same person: scan it.", about=paper.code)
 
 
@@ -118,9 +133,9 @@ def resembling(filing: Filing, id: str, others: Sequence[Dossier], at: datetime)
         if it.id == id or it.state in {"refused", "stopped", "handed-over"} or (at - it.submitted_at).days > ALIKE_FOR:
             continue
         if it.filing.procedure == filing.procedure:
-            alike.append(Resembling(it.id, "same-procedure"))
+            alike.append(Resembling(it.id, "same-procedure", it.filed_by))
         elif scans & {scan for paper in it.filing.papers for scan in paper.scans}:
-            alike.append(Resembling(it.id, "same-scans"))
+            alike.append(Resembling(it.id, "same-scans", it.filed_by))
     return tuple(alike)
 
 
@@ -173,7 +188,7 @@ class Accepting:
         agency = AgencyCode.of(filing.receiving_office)
         terms = procedure.terms(filing.case)
         due = working.due(at, Term(terms.unit, terms.amount))
-        support_point = by.office if by.office != filing.competent_office else ""
+        support_point = "" if by.acts_for(filing.competent_office) else by.office
         received = Received(due, support_point, working.forward_by(at))
         missing = tuple(paper.name for paper in procedure.missing(filing.papers, filing.case))
         bill = Bill.of(procedure.fees, filing.charges, office=filing.receiving_office, by=filed_by)

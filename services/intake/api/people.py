@@ -1,5 +1,6 @@
 """People over HTTP: what a card says, and what somebody filed before. Numbers come in bodies, never in addresses."""
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
@@ -17,6 +18,8 @@ from shared.auth import CounterClerk, Filer
 from shared.door import Now
 
 __all__ = ["router"]
+
+log = logging.getLogger(__name__)
 
 router = door.router(tags=["people"])
 
@@ -124,10 +127,11 @@ async def read_address(written: Written, _: Filer) -> Address:
 
 
 @router.post("/people/dossiers")
-async def known(whose: Whose, _: CounterClerk, desk: AtDesk, offered: Offered, now: Now) -> Known:
+async def known(whose: Whose, clerk: CounterClerk, desk: AtDesk, offered: Offered, now: Now) -> Known:
     """What somebody filed before, the newest first: for papers that need not be brought again, and against twins."""
     number = number_of(whose.kind, whose.shown, whose.number)
     there = await desk.store.of_person(desk.seals.marks(number))
+    log.info("%s of %s looked up what somebody filed: %d dossiers", clerk.id, clerk.office, len(there))
     at_hand = Filing(whose.procedure, Applicant("", whose.number))
     alike = resembling(at_hand, "", there, now) if whose.procedure else ()
     return Known(tuple(Earlier.of(it, offered) for it in there), alike)

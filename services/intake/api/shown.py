@@ -1,5 +1,6 @@
 """What is answered of a dossier, and to whom."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
@@ -7,6 +8,7 @@ from typing import Self
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.progress import Entry, Progress, national_state, timeline
 from shared.contracts.intake import HomeBy
+from shared.people import Person
 from shared.sealing import Seals
 
 __all__ = ["Filed", "Slip", "Whole"]
@@ -26,8 +28,13 @@ class Filed:
     """Open dossiers of the same person that somebody will compare it with first."""
 
     @classmethod
-    def of(cls, dossier: Dossier) -> Self:
-        alike = tuple(it.dossier for it in dossier.resembles)
+    def to(cls, by: Person) -> Callable[[Dossier], Self]:
+        """What is answered to this person: a citizen is told of dossiers that they filed themselves alone."""
+        return lambda dossier: cls.of(dossier, by)
+
+    @classmethod
+    def of(cls, dossier: Dossier, by: Person) -> Self:
+        alike = tuple(it.dossier for it in dossier.resembles if by.role != "citizen" or it.filed_by == by.id)
         return cls(dossier.id, dossier.tracking, dossier.state, dossier.submitted_at, dossier.respond_by, alike)
 
 

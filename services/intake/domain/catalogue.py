@@ -7,6 +7,7 @@ dossier of 2020 still reads as it was filed, and shows which office would hold i
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Literal
@@ -154,6 +155,10 @@ class Catalogue:
         heirs = (heir for successor in office.successors for heir in self.successors(successor, on))
         return tuple(dict.fromkeys(heirs))
 
+    def took_over(self, code: str, on: date) -> frozenset[str]:
+        """The offices that had ended by that day and whose work goes on at `code`: what `successors` says, turned."""
+        return _took_over(self, on).get(code, frozenset())
+
     def competent(self, procedure: Procedure, on: date) -> tuple[Office, ...]:
         """The offices that decide dossiers of this procedure on that day."""
         return tuple(office for office in self.open_on(on) if office.decides(procedure))
@@ -171,6 +176,17 @@ class Catalogue:
                 return office.code
             code = office.parent
         return ""
+
+
+@lru_cache(maxsize=4)
+def _took_over(catalogue: Catalogue, on: date) -> Mapping[str, frozenset[str]]:
+    """Asked with every request of an official, so once a day for all offices."""
+    found: dict[str, frozenset[str]] = {}
+    ended = (office.code for office in catalogue.offices if office.valid_until and office.valid_until < on)
+    for code in ended:
+        for heir in catalogue.successors(code, on):
+            found[heir.code] = found.get(heir.code, frozenset()) | {code}
+    return found
 
 
 def _in_force(versions: tuple[Procedure, ...], on: date) -> Procedure | None:

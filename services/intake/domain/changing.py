@@ -58,10 +58,13 @@ def correct(
     unseal: Callable[[str], str],
     by: Person,
     at: datetime,
+    respond_by: datetime | None = None,
 ) -> Decision[Dossier]:
-    """Put right what was written down wrong. A citizen corrects their own, and only what was asked for.
+    """Put right what was written down wrong. A citizen corrects their own, and only what they are still asked for.
 
-    What stood there before is kept. Raises `NoSuchField`, and the refusal of what cannot be such a field.
+    What stood there before is kept. Once nothing is asked for any more, an online filing is answered by `respond_by`.
+
+    Raises `NoSuchField`, and the refusal of what cannot be such a field.
     """
     dossier.still_open()
     _may_correct(dossier, tuple(fields), by)
@@ -81,7 +84,7 @@ def correct(
         history=(*then.history, fact),
     )
     if corrected.state == "supplement-asked" and not still_asked(corrected, None):
-        corrected = replace(corrected, state="submitted")
+        corrected = replace(corrected, state="submitted").answered_by(respond_by)
     events: list[Event] = [DossierCorrected(office=by.office, role=by.role, fields=tuple(fields), reason=reason)]
     if CONTACT & set(fields):
         events.insert(0, contact_of(corrected.filing.applicant))
@@ -93,7 +96,7 @@ def choose_home(
 ) -> Decision[Dossier]:
     """Send the result home another way, as long as there is none. `address` empty: the one that is known."""
     dossier.still_open()
-    dossier.belongs_to(by)
+    _theirs(dossier, by)
     if is_decided:
         raise TooLate("The result is on its way already: ask at the counter.")
     filing = dossier.filing
@@ -118,9 +121,7 @@ def withdraw(
 ) -> Decision[Dossier]:
     """State 7; and 8 at once where nobody accepted it yet (nobody need agree)."""
     dossier.still_open()
-    dossier.belongs_to(by)
-    if by.role != "citizen":
-        dossier.handled_by(by)
+    _theirs(dossier, by)
     if is_decided:
         raise TooLate("It is decided already: there is nothing left to withdraw.")
     if dossier.wish and not dossier.wish.answer:
@@ -130,7 +131,7 @@ def withdraw(
     fact = Fact(at, "withdrawal-asked", by.id, by.office)
     then = replace(dossier, wish=wish, history=(*dossier.history, fact))
     if not accepted:
-        then = replace(then, state="stopped", bill=then.bill.cancel("withdrawn")[0] if then.bill else None)
+        then = replace(then, state="stopped")
     return then, WithdrawalAsked(office=by.office, role=by.role, accepted=accepted, reason=reason, asked_at=at)
 
 
@@ -159,21 +160,29 @@ def rate(dossier: Dossier, score: int, reasons: tuple[str, ...], *, by: Person, 
     return then, DossierRated(office=by.office, role=by.role, score=score, reasons=reasons)
 
 
-def resealed(dossier: Dossier, seal: Callable[[str], str], marks: tuple[str, ...]) -> Decision[Dossier]:
+def resealed(
+    dossier: Dossier, seal: Callable[[str], str], unseal: Callable[[str], str], mark: Callable[[str], str]
+) -> Decision[Dossier]:
     """The same under the key that is current now."""
     handed = replace(dossier.handed, number=seal(dossier.handed.number)) if dossier.handed else None
     corrections = tuple(
         replace(it, was=seal(it.was), now=seal(it.now)) if _name(it.field) == "number" else it
         for it in dossier.corrections
     )
-    return (replace(dossier, filing=dossier.filing.sealed(seal), handed=handed, corrections=corrections, marks=marks),)
+    sealed = replace(dossier, filing=dossier.filing.sealed(seal), handed=handed, corrections=corrections)
+    return (replace(sealed, marks=_marks(sealed, mark, unseal)),)
 
 
-def _may_correct(dossier: Dossier, fields: tuple[str, ...], by: Person) -> None:
+def _theirs(dossier: Dossier, by: Person) -> None:
+    """A citizen's own, or handled at the official's office. Raises `NotYours`, `NotYourOffice`."""
     dossier.belongs_to(by)
     if by.role != "citizen":
         dossier.handled_by(by)
-    asked = {it.code for it in dossier.asked if it.about == "field"}
+
+
+def _may_correct(dossier: Dossier, fields: tuple[str, ...], by: Person) -> None:
+    _theirs(dossier, by)
+    asked = {it.code for it in still_asked(dossier, None) if it.about == "field"}
     allowed = asked if by.role == "citizen" else {*FIELDS, *(f"owner.{it}" for it in FIELDS)}
     for field in fields:
         if field not in allowed or (field.startswith("owner.") and not dossier.filing.owner):

@@ -28,7 +28,7 @@ from services.intake.domain.facts import (
     contact_of,
     worded,
 )
-from services.intake.domain.filing import Filing, check_codes
+from services.intake.domain.filing import Filing, check_papers
 from shared import codes
 from shared.contracts.intake import (
     DossierAccepted,
@@ -190,7 +190,7 @@ class Dossier:
         )
 
     def refuse(self, reason: str, words: str, *, by: Person, at: datetime) -> Decision[Self]:
-        """State 3, with the reason (form 3). What was to be paid is not any more."""
+        """State 3, with the reason (form 3)."""
         self.still_open()
         self.handled_by(by)
         if self.state == "accepted":
@@ -199,7 +199,7 @@ class Dossier:
         if not why:
             raise ReasonMissing("Say why, with a code and in words: it is printed on the form.", about="reason")
         fact = Fact(at, "refused", by.id, by.office, why.words)
-        refused = replace(self._unbilled("refused"), state="refused", refusal=why, history=(*self.history, fact))
+        refused = replace(self, state="refused", refusal=why, history=(*self.history, fact))
         return refused, DossierRefused(office=by.office, role=by.role, reason=reason)
 
     def ask_supplement(self, asked: tuple[Asked, ...], *, by: Person, at: datetime) -> Decision[Self]:
@@ -219,20 +219,25 @@ class Dossier:
         then = replace(self, state="supplement-asked", asked=asked, history=(*self.history, fact))
         return then, SupplementAskedAtCounter(office=by.office, role=by.role, papers=papers, fields=wrong)
 
-    def supplement(self, papers: tuple[PaperTicked, ...], *, by: Person, at: datetime) -> Decision[Self]:
+    def supplement(
+        self, papers: tuple[PaperTicked, ...], *, by: Person, at: datetime, respond_by: datetime | None = None
+    ) -> Decision[Self]:
         """Papers that came later join those that were there; what lay there before is kept.
 
+        An online filing that was waited for is answered by `respond_by` then.
         They may be brought to any counter (Decree 118/2025: regardless of boundary); a citizen adds to their own alone.
         """
         self.still_open()
         self.belongs_to(by)
-        check_codes(papers)
+        check_papers(papers, by)
         if not papers:
             raise PapersMissing("Which papers were brought? Tick at least one.", about="papers")
         fact = Fact(at, "supplemented", by.id, by.office, ", ".join(paper.code for paper in papers))
         state: State = "submitted" if self.state == "supplement-asked" else self.state
         filing = replace(self.filing, papers=(*self.filing.papers, *papers))
         more = replace(self, state=state, filing=filing, history=(*self.history, fact))
+        if self.state == "supplement-asked":
+            more = more.answered_by(respond_by)
         return more, DossierSupplemented(
             office=by.office, role=by.role, accepted=self.state == "accepted", papers=papers, supplemented_at=at
         )
@@ -255,6 +260,10 @@ class Dossier:
             ),
         )
 
+    def answered_by(self, respond_by: datetime | None) -> Self:
+        """With a new time in which it is answered, where it is an online filing."""
+        return replace(self, respond_by=respond_by) if respond_by and self.respond_by else self
+
     def with_bill(self, decide: Callable[[Bill], Decision[Bill]], *, by: Person, at: datetime) -> Decision[Self]:
         """What happens to the bill happens in the dossier's own document. Raises `NoBill` where there is none."""
         if self.bill is None:
@@ -263,8 +272,8 @@ class Dossier:
         return (self,) if bill is self.bill else (replace(self, bill=bill), *said)
 
     def handled_by(self, by: Person) -> None:
-        """Raises `NotYourOffice`."""
-        if by.office not in {self.filing.receiving_office, self.filing.competent_office}:
+        """By the office that received it or that decides it, or by one that took over their work: `NotYourOffice`."""
+        if not by.acts_for(self.filing.receiving_office, self.filing.competent_office):
             raise NotYourOffice(f"This is handled at {self.filing.receiving_office}: let a colleague there do it.")
 
     def belongs_to(self, by: Person) -> None:
@@ -275,9 +284,6 @@ class Dossier:
     def still_open(self) -> None:
         if self.state in CLOSED:
             raise AlreadyClosed(f"The dossier is closed ({self.state}): file a new one.")
-
-    def _unbilled(self, because: str) -> Self:
-        return replace(self, bill=self.bill.cancel(because)[0]) if self.bill else self
 
 
 def submit_and_accept(

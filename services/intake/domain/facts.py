@@ -119,6 +119,8 @@ class Resembling:
 
     dossier: str
     reason: Literal["same-procedure", "same-scans"]
+    filed_by: str = ""
+    """An opaque id: a citizen is told of their own alone, for a number may be anybody's."""
 
 
 @dataclass(frozen=True, slots=True)

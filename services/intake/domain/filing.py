@@ -20,6 +20,7 @@ __all__ = [
     "Applicant",
     "Authorisation",
     "AuthorisationMissing",
+    "CitizensFileOnline",
     "ConsentMissing",
     "Filing",
     "Language",
@@ -27,8 +28,11 @@ __all__ = [
     "NameMissing",
     "NoAddress",
     "NoOffice",
+    "NotSoMany",
     "Prefilled",
-    "check_codes",
+    "ReceivedElsewhere",
+    "ScanMissing",
+    "check_papers",
     "number_of",
 ]
 
@@ -40,6 +44,8 @@ Means = Literal["", "email", "sms", "zalo", "call", "letter"]
 Ground = Literal["power-of-attorney", "law", "employee"]
 
 Seal = Callable[[str], str]
+MOST_PIECES = 1_000
+"""Of one paper in one dossier."""
 
 
 class MustFileOnline(Refusal):
@@ -60,6 +66,22 @@ class NoAddress(Refusal):
 
 class ConsentMissing(Refusal):
     """Who types for somebody needs their agreement (Law 91/2025/QH15; before 2026 NĐ 13/2023)."""
+
+
+class CitizensFileOnline(Refusal):
+    """What comes to a counter or by post is recorded there."""
+
+
+class ReceivedElsewhere(Refusal):
+    """A counter receives for itself; who decides may be anybody (Decree 118/2025)."""
+
+
+class ScanMissing(Refusal):
+    """From far away a paper is its scan; what is on paper comes to a counter."""
+
+
+class NotSoMany(Refusal):
+    """So many pieces of a paper there cannot be."""
 
 
 class AuthorisationMissing(Refusal):
@@ -181,6 +203,8 @@ class Filing:
 
         `deciding` knows who decides for a receiving office; filing regardless of boundary names both.
         """
+        if by.office and self.receiving_office not in {"", by.office}:
+            raise ReceivedElsewhere(f"You receive at {by.office}: leave it empty.", about="receiving_office")
         receiving = self.receiving_office or by.office
         if not receiving:
             raise NoOffice("Which office shall receive it? Give receiving_office.", about="receiving_office")
@@ -211,8 +235,10 @@ class Filing:
             )
         if self.authorisation:
             self.authorisation.checked()
-        check_codes(self.papers)
-        return filing
+        check_papers(self.papers, by)
+        if by.role == "citizen" and self.channel != "online":
+            raise CitizensFileOnline("From here you file online; at a counter a clerk files with you.", about="channel")
+        return replace(filing, reviewed=()) if by.role == "citizen" else filing
 
     def sealed(self, seal: Seal) -> "Filing":
         """The same with its identity numbers sealed."""
@@ -228,7 +254,17 @@ class Filing:
         return tuple(dict.fromkeys(it.number for it in people if it.number))
 
 
-def check_codes(papers: tuple[PaperTicked, ...]) -> None:
-    """Free text travels in no event: a paper is named by its code."""
+def check_papers(papers: tuple[PaperTicked, ...], by: Person) -> None:
+    """What can be handed in by this person. Raises `NotACode`, `NotSoMany`, `ScanMissing`.
+
+    Free text travels in no event: a paper is named by its code.
+    """
     for paper in papers:
         codes.code(paper.code, "papers")
+        if not all(0 <= it <= MOST_PIECES for it in (paper.originals, paper.copies, paper.electronic)):
+            raise NotSoMany(f"Count the pieces of {paper.code} again: 0 to {MOST_PIECES}.", about="papers")
+        on_paper = paper.originals + paper.copies > 0
+        if by.role == "citizen" and (on_paper or not paper.scans or paper.electronic < 1):
+            raise ScanMissing(
+                f"Send a scan or a photo of {paper.code}; paper itself comes to a counter.", about="papers"
+            )

@@ -21,6 +21,10 @@ class NotDecided(Conflict):
     """There is no result yet to hand over."""
 
 
+class NotElectronic(Refusal):
+    """The result goes home another way."""
+
+
 class ReceiverMissing(Refusal):
     """Nobody is given a result without showing who they are."""
 
@@ -64,6 +68,10 @@ def hand_over(
         raise NotAccepted("It was never accepted: there is no result to hand over.")
     if how != "post":
         dossier.handled_by(by)
+    if how == "electronic" and dossier.filing.home_by != "electronic":
+        raise NotElectronic(
+            "They chose to get it on paper: hand it over at the counter, to who shows the card.", about="by"
+        )
     if not is_decided:
         raise NotDecided("There is no result yet: see the due date.")
     fact = Fact(at, "handed-over", by.id, by.office, how)

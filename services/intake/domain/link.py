@@ -58,7 +58,7 @@ class Link:
 
 
 def may_read(person: Person, *, offices: tuple[str, ...], owner: str) -> None:
-    """The offices that received and decide it, and the citizen who filed it. Raises `NotForYou`."""
-    allowed = bool(owner) and person.id == owner if person.role == "citizen" else person.office in offices
+    """Who acts for the offices that received and decide it, and the citizen who filed it. Raises `NotForYou`."""
+    allowed = bool(owner) and person.id == owner if person.role == "citizen" else person.acts_for(*offices)
     if not allowed:
         raise NotForYou("The papers of a dossier are read by its offices and by who filed it: ask them.")

@@ -71,11 +71,15 @@ class Progress:
 
 
 def national_state(dossier: Dossier, progress: Progress | None) -> int:
-    """The national code (1 to 10) that follows from intake's facts and the others'."""
+    """The national code (1 to 10) that follows from intake's facts and the others'.
+
+    A decision goes before a wish to withdraw that crossed it.
+    """
     own = OWN[dossier.state]
     if own in {3, 8, 10}:
         return own
-    if dossier.wish and not dossier.wish.answer:
+    is_decided = progress is not None and progress.is_decided
+    if dossier.wish and not dossier.wish.answer and not is_decided:
         return 7
     if progress is None:
         return own

@@ -1,6 +1,6 @@
 """Intake's collections and queries; the index of each stands in `indexes`. Nothing else of intake knows MongoDB."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -119,10 +119,10 @@ class Store:
         by_tracking = await self.dossiers.find({"state.tracking": code}, limit=5)
         return by_tracking or await self.dossiers.find({"state.code": code}, limit=5)
 
-    async def at_office(self, office: str, *, limit: int = 50) -> list[Dossier]:
-        """What came in at an office, the newest first."""
+    async def at_offices(self, offices: Collection[str], *, limit: int = 50) -> list[Dossier]:
+        """What came in at these offices, the newest first."""
         return await self.dossiers.find(
-            {"state.filing.receiving_office": office}, sort=("-state.submitted_at",), limit=limit
+            {"state.filing.receiving_office": {"$in": sorted(offices)}}, sort=("-state.submitted_at",), limit=limit
         )
 
     async def of_person(self, marks: Sequence[str], *, limit: int = 20) -> list[Dossier]:
@@ -135,10 +135,10 @@ class Store:
         wanted = {"state.history.0.by": citizen, "state.assisted_by": ""}
         return await self.dossiers.find(wanted, sort=("-state.submitted_at",), limit=limit)
 
-    async def waiting_online(self, office: str, *, limit: int = 50) -> list[Dossier]:
-        """Online filings at an office that wait for an answer, the most urgent first."""
+    async def waiting_online(self, offices: Collection[str], *, limit: int = 50) -> list[Dossier]:
+        """Online filings at these offices that wait for an answer, the most urgent first."""
         wanted = {
-            "state.filing.receiving_office": office,
+            "state.filing.receiving_office": {"$in": sorted(offices)},
             "state.state": "submitted",
             "state.filing.channel": "online",
         }

@@ -75,7 +75,7 @@ class Manifest:
         """Seal the bag: from now on the list is fixed. By the sender's office, or by a carrier at its counter."""
         if self.state != "open":
             raise AlreadySealed("A signed manifest is not changed: open another one.")
-        if by.office != self.sender and by.role != "carrier":
+        if not by.acts_for(self.sender) and by.role != "carrier":
             raise Forbidden(f"This bag is sent by {self.sender}: let somebody of that office or a carrier seal it.")
         if not seal.strip():
             raise SealMissing("Give the number on the seal.", about="seal")
@@ -97,7 +97,7 @@ class Manifest:
         """Count, tick, sign, at the recipient's. What is missing or was not on the list is a fact of its own."""
         if self.state != "sealed":
             raise NotSealed(NOT_SEALED[self.state])
-        if by.office != self.recipient:
+        if not by.acts_for(self.recipient):
             raise Forbidden(f"This bag goes to {self.recipient}: let somebody of that office sign for it.")
         if by.id == self.sealed_by:
             raise SameHands("Who sealed the bag does not sign for it: let a colleague of the office receive it.")

@@ -100,7 +100,7 @@ class Doing:
     def correct(self) -> Awaitable[object]:
         """Only what was changed on the form."""
         wanted, desk = deeds.Correct(typed.put_right(self.fields)), self.desk
-        return deeds.put_right(self.id, wanted, self.clerk, desk.store.dossiers, desk.seals, self.key, self.at)
+        return deeds.put_right(self.id, wanted, self.clerk, desk.store.dossiers, desk, desk.seals, self.key, self.at)
 
     def home(self) -> Awaitable[object]:
         desk, store = self.desk, self.desk.store

@@ -62,7 +62,7 @@ class Row:
 @router.get("/counter/list", include_in_schema=False)
 async def today(request: Request, clerk: CounterClerk, pages: Web, kept: Kept, offered: Offered, now: Now) -> Response:
     """What came in today, the newest first."""
-    newest = await kept.at_office(clerk.office, limit=MOST)
+    newest = await kept.at_offices(clerk.offices, limit=MOST)
     found = [it for it in newest if local_day(it.submitted_at) == local_day(now)]
     office = office_name(offered, clerk.office)
     rows = [Row.of(it, offered) for it in found]

@@ -67,7 +67,7 @@ async def online(
     request: Request, clerk: CounterClerk, pages: Web, kept: Kept, offered: Offered, working: Working, now: Now
 ) -> Response:
     """Each with the working time that is left, and its page to answer on."""
-    found = await kept.waiting_online(clerk.office, limit=MOST)
+    found = await kept.waiting_online(clerk.offices, limit=MOST)
     waiting = [Waiting.of(it, now, working, offered) for it in found]
     office = office_name(offered, clerk.office)
     return pages.show(request, "counter_online.html", waiting=waiting, office=office, is_all=len(waiting) < MOST)

@@ -1,7 +1,7 @@
 """What a citizen does with a dossier of theirs: send what was asked for, choose the way home, withdraw, rate."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -42,15 +42,28 @@ class Sent:
     papers: tuple[PaperTicked, ...]
     fields: dict[str, str]
 
-    def decide(self, dossier: Dossier, seals: Seals, by: Person, at: datetime) -> Decision[Dossier]:
-        events = list[Event]()
+    def marked(self, seals: Seals) -> "Sent":
+        """The same with numbers by their marks: what is kept to know it again must not give them away."""
+        fields = {name: seals.mark(raw) if name.endswith("number") else raw for name, raw in self.fields.items()}
+        return replace(self, fields=fields)
+
+    def decide(self, dossier: Dossier, desk: Desk, by: Person, at: datetime) -> Decision[Dossier]:
+        events, seals, respond_by = list[Event](), desk.seals, desk.respond_by(at)
         if self.fields:
             dossier, *said = correct(
-                dossier, self.fields, "asked-for", seal=seals.seal, mark=seals.mark, unseal=seals.open, by=by, at=at
+                dossier,
+                self.fields,
+                "asked-for",
+                seal=seals.seal,
+                mark=seals.mark,
+                unseal=seals.open,
+                by=by,
+                at=at,
+                respond_by=respond_by,
             )
             events += said
         if self.papers:
-            dossier, *said = dossier.supplement(self.papers, by=by, at=at)
+            dossier, *said = dossier.supplement(self.papers, by=by, at=at, respond_by=respond_by)
             events += said
         return dossier, *events
 
@@ -76,8 +89,8 @@ async def supply(dossier_id: UUID, request: Request, by: Citizen, pages: Web, de
         await desk.check_papers(sent.papers, it.dossier.marks, by, it.procedure.largest_scan)
         await desk.store.dossiers.change(
             it.dossier.id,
-            lambda there: sent.decide(there, desk.seals, by, now),
-            once=once(_key(fields), sent),
+            lambda there: sent.decide(there, desk, by, now),
+            once=once(_key(fields), sent.marked(desk.seals)),
         )
     except Repeated:
         pass

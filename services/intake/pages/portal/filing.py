@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from fastapi import Request, Response
 
-from services.intake.api.filing import ANSWERED_WITHIN, Desk
+from services.intake.api.filing import Desk
 from services.intake.api.given import Drafts, local_day
 from services.intake.api.shown import Filed
 from services.intake.domain.dossier import Dossier
@@ -108,7 +108,7 @@ async def send(draft_id: UUID, request: Request, by: Citizen, pages: Web, desk: 
     it = await begun(desk, id, by, now)
     if mistakes(it.filing, it.asking):
         return await _review(request, pages, desk, it, by, now, status=WRONG_STATUS)
-    same = once("created", it.filing, Filed.of, 201)
+    same = once("created", it.filing.sealed(desk.seals.mark), Filed.to(by), 201)
     try:
         submitting = await desk.submitting(id, it.filing, by, now)
         await desk.store.dossiers.create(id, submitting.decide, once=same)
@@ -203,7 +203,7 @@ async def _review(
     lines = bill_lines(it.filing, it.procedure, by)
     steps = len([known for known in SHEETS if known.is_for(it.filing)]) + 1
     told: dict[str, Any] = {"left": left, "alike": alike, "lines": lines, "steps": steps, "words": words}
-    told["respond_by"] = desk.working.due(at, ANSWERED_WITHIN, cutoff_15h=False)
+    told["respond_by"] = desk.respond_by(at)
     told["refused"] = words.refusal(refusal) if refusal else ""
     told["office"] = next((o.name for o in offices(it.asking) if o.code == it.filing.receiving_office), "")
     told["money_of"] = partial(amount, language=pages.language(request))
@@ -217,7 +217,7 @@ async def _alike(desk: Desk, it: Begun, by: Person, at: datetime) -> tuple[str, 
         submitting = await desk.submitting(it.draft.id, it.filing, by, at)
     except Refusal:
         return ()
-    return tuple(other.dossier for other in submitting.resembles)
+    return tuple(other.dossier for other in submitting.resembles if other.filed_by == by.id)
 
 
 async def _filed(request: Request, pages: Web, desk: Desk, dossier: Dossier, by: Person) -> Response:
