@@ -210,6 +210,11 @@ class Documents:
         assert "/" in beginning  # noqa: S101  a document is never taken away by mistake
         await self._asked(self._clear, beginning)
 
+    async def remove(self, digest: str) -> None:
+        """Take a document away; where it is gone already, nothing happens. Raises `Unavailable`."""
+        assert _DIGEST.fullmatch(digest)  # noqa: S101  nothing else is taken away by mistake
+        await self._asked(self._client.remove_object, self._bucket, digest)
+
     async def has(self, digest: str) -> bool:
         """Whether such a document is kept. What is no SHA-256 names none."""
         if not _DIGEST.fullmatch(digest):

@@ -22,8 +22,8 @@ def engines() -> Iterator[Engines]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    """Intake behind the real gateway, for every test of a route or a page: file dossiers of your own."""
+    """Intake behind the real gateway, for a module of tests: what runs beside it would hear its topics."""
     with front(engines, tmp_path_factory.mktemp("front")) as running:
         yield running

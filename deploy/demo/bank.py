@@ -69,7 +69,8 @@ class Sandbox:
     switches: Switches = field(default_factory=Switches)
     orders: dict[str, int] = field(default_factory=dict[str, int])
     movements: list[Movement] = field(default_factory=list[Movement])
-    refunds: set[str] = field(default_factory=set[str])
+    refunds: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
+    """By the id that each was asked under: of which reference, and how much."""
     chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311  mischief, not a secret
     opened: int = field(default_factory=lambda: int(time.time()))
     """Part of every movement's number: so that none comes again after a restart."""
@@ -97,11 +98,20 @@ class Sandbox:
         return moved
 
     def refund(self, id: str, reference: str, dong: int) -> None:
-        """The same refund twice is once."""
-        if id not in self.refunds:
-            self.refunds.add(id)
-            at = datetime.now(UTC).isoformat()
-            self.movements.append(Movement(id.partition(".")[2] or id, reference, dong, at, "refunded"))
+        """The same refund twice is once. Raises 409 for more than is left of what came, and for another one's id."""
+        if self.refunds.get(id) == (reference, dong):
+            return
+        if id in self.refunds:
+            raise HTTPException(409, "Under this id another sum was given back.")
+        if not 0 < dong <= self.left(reference):
+            raise HTTPException(409, f"Of {reference} {self.left(reference)} đồng are left: no more can go back.")
+        self.refunds[id] = (reference, dong)
+        at = datetime.now(UTC).isoformat()
+        self.movements.append(Movement(id.partition(".")[2] or id, reference, dong, at, "refunded"))
+
+    def left(self, reference: str) -> int:
+        """What came in under a reference and was not given back, in đồng."""
+        return sum(it.dong if it.what == "paid" else -it.dong for it in self.movements if it.reference == reference)
 
     def statement(self, day: str) -> list[Movement]:
         return [it for it in self.movements if _day(it) == day]

@@ -8,16 +8,26 @@ from fastapi import FastAPI
 from opentelemetry.sdk.trace.export import SpanExporter
 
 from services.intake import api, consumers, pages
+from services.intake.api.drafts import opening as opening_drafts
 from services.intake.api.links import link_key
+from services.intake.api.papers import bringing
 from services.intake.api.queue import Turns
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.reading import OFFICES, PROCEDURES, read_catalogue
+from services.intake.forms.printer import Printer
 from services.intake.gateways.bank import payments
 from services.intake.gateways.clamd import Clamd
 from services.intake.gateways.registry import registry
 from services.intake.pages.pay import opening
 from services.intake.pages.tracking import Tries
-from services.intake.rounds import asking_the_bank, ending_drafts, learning_the_catalogue, sealing_anew, sweeping
+from services.intake.rounds import (
+    asking_the_bank,
+    ending_drafts,
+    forgetting_scans,
+    learning_the_catalogue,
+    sealing_anew,
+    sweeping,
+)
 from services.intake.scans.reading import Readers
 from services.intake.scans.taking import Taking
 from services.intake.settings import IntakeSettings
@@ -42,14 +52,22 @@ def create(settings: IntakeSettings, exporter: SpanExporter | None = None) -> Fa
         keep=partial(keep, catalogue=offered),
         routers=[*api.ROUTERS, *pages.ROUTERS],
         hears=consumers.HEARS,
-        rounds=[asking_the_bank(bank), learning_the_catalogue, sweeping(papers), ending_drafts(), sealing_anew(seals)],
+        rounds=[
+            asking_the_bank(bank),
+            learning_the_catalogue,
+            sweeping(papers),
+            ending_drafts(),
+            forgetting_scans(papers),
+            sealing_anew(seals),
+        ],
         pages=[pages.TEMPLATES],
         took_over=took_over,
         examples=msgspec.convert(table("services.intake.data", "examples.yaml")["examples"], list[Example]),
         exporter=exporter,
     )
     app.state.tries = Tries()
-    app.state.pay_tries = opening()
+    app.state.pay_tries, app.state.draft_tries, app.state.bringing = opening(), opening_drafts(), bringing()
+    app.state.printer = Printer()
     app.state.bank, app.state.registry = bank, registry(settings.registry_url)
     app.state.calendar = working_calendar()
     app.state.turns = Turns()

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 
-from services.intake.domain.changing import answer_withdrawal
+from services.intake.domain.changing import answer_withdrawal, goes_home_by
+from services.intake.domain.collecting import collected
 from services.intake.domain.handing import hand_over
 from services.intake.domain.progress import Entry, Progress
 from services.intake.store import Store
@@ -79,8 +80,15 @@ def deadline_moved(heard: Heard[DeadlineMoved], store: Store) -> Awaitable[objec
 
 @cases.on(CaseDecided)
 def case_decided(heard: Heard[CaseDecided], store: Store) -> Awaitable[object]:
-    entry = _entry(heard, detail=heard.event.outcome)
-    return _note(heard, store, entry, lambda known: known.decided(entry.at, late=heard.event.late))
+    """The result is sent the way that processing knew: whatever was chosen meanwhile came too late."""
+    event, entry = heard.event, _entry(heard, detail=heard.event.outcome)
+    noted = _note(heard, store, entry, lambda known: known.decided(entry.at, late=event.late))
+    sent = store.dossiers.change(
+        heard.envelope.subject,
+        lambda it: goes_home_by(it, event.home_by, office=event.office, at=entry.at),
+        cause=heard,
+    )
+    return asyncio.gather(noted, sent)
 
 
 @cases.on(CaseStopped)
@@ -133,15 +141,13 @@ def parcel_delivered(heard: Heard[ParcelDelivered], store: Store) -> Awaitable[o
 
 @parcels.on(MoneyCollected)
 def money_collected(heard: Heard[MoneyCollected], store: Store) -> Awaitable[object]:
-    """The postman took it at the door: it is in the bill's book. Where nothing is due it is parked, for a person."""
+    """The postman took it at the door: it is in the bill's book, also where nothing was due."""
     event, envelope = heard.event, heard.envelope
     by, at = Person("", "", event.role, event.office), datetime.fromisoformat(envelope.time)
     id = f"{event.parcel}-{envelope.sequence}"
     return store.dossiers.change(
         envelope.subject,
-        lambda dossier: dossier.with_bill(
-            lambda bill: bill.collect(id, event.dong, parcel=event.parcel, by=by, at=at), by=by, at=at
-        ),
+        lambda dossier: collected(dossier, id, event.dong, parcel=event.parcel, by=by, at=at),
         cause=heard,
     )
 

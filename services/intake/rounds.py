@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 from services.intake.domain.changing import resealed
 from services.intake.domain.draft import Draft
+from services.intake.domain.scan import Scan
 from services.intake.domain.upload import KEPT, Upload
 from services.intake.gateways.bank import Payments
 from services.intake.gateways.settling import Settling
-from services.intake.scans.taking import parts_of
+from services.intake.scans.taking import parts_of, thumbnail_of
 from services.intake.store import Store
 from shared.clock import server_time
 from shared.documents import Documents
@@ -21,6 +22,8 @@ __all__ = [
     "asking_the_bank",
     "end_drafts",
     "ending_drafts",
+    "forget_scans",
+    "forgetting_scans",
     "learning_the_catalogue",
     "seal_anew",
     "sealing_anew",
@@ -31,8 +34,6 @@ __all__ = [
 PAUSE = 0.5
 """Seconds between two looks at the clock: a round that is asked to stop does not keep the service waiting."""
 EVERY = timedelta(minutes=10)
-ASK_AGAIN = timedelta(seconds=20)
-"""So long a callback may take before the bank is asked; and between two questions about one payment."""
 
 log = logging.getLogger(__name__)
 
@@ -64,12 +65,15 @@ async def sweep(store: Store, papers: Documents, now: datetime) -> None:
         await store.uploads.change(upload.id, Upload.cleared)
 
 
-def asking_the_bank(bank: Payments, *, again: timedelta = ASK_AGAIN) -> Callable[[Store], Awaitable[None]]:
-    """A round that finds lost callbacks and carries out refunds. A bank that is away is asked again later."""
+def asking_the_bank(bank: Payments, *, ahead: timedelta = timedelta(0)) -> Callable[[Store], Awaitable[None]]:
+    """A round that finds lost callbacks and carries out refunds. A bank that is away is asked again later.
+
+    `ahead`: so much earlier than it is due.
+    """
 
     async def once(store: Store) -> None:
         now = server_time()
-        due = await store.open_at_bank(now - again) if bank.is_there else []
+        due = await store.open_at_bank(now + ahead) if bank.is_there else []
         settling = Settling(bank, store.dossiers, store.of_orders, now)
         outcomes = await asyncio.gather(*(settling.settle(it) for it in due), return_exceptions=True)
         away = [it for it in outcomes if isinstance(it, Unavailable)]
@@ -104,6 +108,29 @@ async def end_drafts(store: Store, now: datetime) -> None:
     """One look: at most a hundred. Raises `Unavailable`."""
     for draft in await store.drafts_over(now):
         await store.drafts.change(draft.id, Draft.end)
+
+
+def forgetting_scans(papers: Documents) -> Callable[[Store], Awaitable[None]]:
+    """A round that takes away scans that were never filed: `KEPT_UNFILED` after they were brought last."""
+    return each(EVERY, lambda store, now: forget_scans(store, papers, now))
+
+
+async def forget_scans(store: Store, papers: Documents, now: datetime) -> None:
+    """One look: at most a hundred. Raises `Unavailable`; what was forgotten by then stays forgotten.
+
+    A scan can first be filed no more, and goes an hour later if no dossier that was on its way then has it.
+    """
+    for scan in await store.scans_over(now):
+        if await store.is_filed(scan.id):
+            await store.scans.change(scan.id, Scan.stays)
+        elif await store.is_drafted(scan.id):
+            await store.scans.change(scan.id, lambda it: it.waits(now))
+        elif not scan.is_leaving:
+            await store.scans.change(scan.id, lambda it: it.leaves(now))
+        else:
+            await papers.clear(thumbnail_of(scan.id))
+            await papers.remove(scan.id)
+            await store.scans.change(scan.id, Scan.gone)
 
 
 def sealing_anew(seals: Seals) -> Callable[[Store], Awaitable[None]]:

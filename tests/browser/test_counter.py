@@ -549,3 +549,14 @@ def test_an_exemption_needs_the_paper_that_shows_it_and_is_then_not_in_the_sum(b
     page.keyboard.press("F9")
     expect(page.locator("#result-money")).to_have_text("Còn phải thu: 75.000 đồng.")
     page.context.close()
+
+
+def test_what_the_post_brought_is_recorded_as_come_by_post_when_the_hand_over_was_signed(screen: Page, desk: Front):
+    fill(screen, fresh_card())
+    tick_all(screen)
+    screen.locator("#channel").focus()
+    screen.keyboard.press("ArrowDown")
+    expect(screen.locator("#channel")).to_have_value("post")
+    screen.keyboard.press("F9")
+    expect(screen.locator("#print")).to_be_focused()
+    assert whole(desk, screen)["filing"]["channel"] == "post"

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from deploy.demo.people import COUNTER, ONE_STOP
+from services.intake.domain.facts import Handed
 from services.intake.pages.counter.online import TimeLeft
 from services.intake.pages.counter.typed import asked_for, brought_in, put_right
 from shared.reference import working_calendar
@@ -26,14 +28,14 @@ PAPERS = ("request", "land-paper", "drawings")
 
 
 @pytest.fixture(params=WIDTHS)
-def clerk(request: pytest.FixtureRequest, browser: Browser, desk: Front) -> Iterator[Page]:
+def clerk(request: pytest.FixtureRequest, desk: Front, browser: Browser) -> Iterator[Page]:
     page = clerk_at(browser, desk, request.param)
     yield page
     page.context.close()
 
 
 @pytest.fixture
-def wide(browser: Browser, desk: Front) -> Iterator[Page]:
+def wide(desk: Front, browser: Browser) -> Iterator[Page]:
     page = clerk_at(browser, desk)
     yield page
     page.context.close()
@@ -205,6 +207,21 @@ def test_a_dossier_is_withdrawn_on_behalf_of_the_applicant(wide: Page, desk: Fro
     expect(wide.locator(".state .now")).to_have_text("Dừng xử lý")
 
 
+def test_a_second_new_date_on_an_apology_is_refused_and_the_page_says_which_date_stands(clerk: Page, desk: Front):
+    slip = desk.file()
+    address = f"{desk.url}/intake/dossiers/{slip['id']}/forms/apology.pdf"
+    words = {"reason": "Xác minh ở nơi khác chưa xong", "new_due": "2099-01-05T10:00:00+07:00"}
+    assert httpx.post(address, json=words, headers=desk.headers()).status_code == 200
+    at_dossier(clerk, slip["id"])
+    open_part(clerk, "In phiếu có lời của cán bộ")
+    expect(clerk.get_by_text("Ngày hẹn đang ghi nhận vẫn giữ")).to_be_visible()
+    clerk.locator("#form-reason").fill("Máy chủ hỏng")
+    clerk.locator("#form-due").fill("2099-02-05T10:00")
+    clerk.get_by_role("button", name="In phiếu", exact=True).press("Enter")
+    expect(clerk.get_by_text("Phiếu xin lỗi chỉ hẹn lại một lần").first).to_be_visible()
+    look_at(clerk, "counter-apology-once")
+
+
 def test_row_13_a_dossier_that_resembles_another_is_accepted_once_somebody_looked(wide: Page, desk: Front):
     number = fresh_card().partition("|")[0]
     first, second = online(desk, number), online(desk, number)
@@ -285,3 +302,29 @@ def test_a_forms_fields_are_read_as_the_api_takes_them():
         "name": "B",
         "phone": "",
     }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_by_what_right_somebody_files_and_who_signed_can_be_opened(clerk: Page, desk: Front, language: str):
+    with httpx.Client(base_url=f"{desk.url}/intake", headers=desk.headers("demo-citizen"), timeout=30) as api:
+        right = api.post("/papers", content=fresh_pdf()).json()["digest"]
+    owner, shown = {"name": "Ka Hằng"}, {"ground": "power-of-attorney", "number": "12/2026", "scan": right}
+    filed = online(desk, owner=owner, authorisation=shown)
+    signed(desk, filed["id"], right)
+    at_dossier(clerk, f"{filed['id']}?lang={language}")
+    for name in ("Mở bản quét văn bản ủy quyền|Open the scan of the auth", "Mở chữ ký|Open the signature"):
+        button = clerk.get_by_role("button", name=re.compile(name))
+        expect(button).to_be_visible()
+    look_at(clerk, f"counter-authorised-{language}")
+    opened = clerk.request.post(f"/counter/dossiers/{filed['id']}/papers/{right}", headers={"origin": desk.url})
+    assert (opened.status, opened.headers["content-type"]) == (200, "application/pdf")
+
+
+def signed(desk: Front, id: str, signature: str) -> None:
+    """Handed over, and the receiver's signature was scanned."""
+    handed = Handed(datetime.now(UTC), "Ka Hằng", "", "", signature)
+
+    async def write() -> None:
+        await desk.app.state.store.dossiers.change(id, lambda it: (replace(it, state="handed-over", handed=handed),))
+
+    desk.do(write())

@@ -1,6 +1,7 @@
 """The pages of money in a real browser: the QR and the countdown, the day's cash, one bill; narrow and wide."""
 
 import re
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -64,6 +65,10 @@ def order_of(desk: Front, id: str) -> str:
     return httpx.get(f"{desk.url}/intake/dossiers/{id}/bill", headers=desk.headers()).json()["order"]["reference"]
 
 
+def state_of(desk: Front, id: str) -> str:
+    return httpx.get(f"{desk.url}/intake/dossiers/{id}/bill", headers=desk.headers()).json()["state"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_citizen_pays_by_qr_and_the_page_says_by_itself_that_the_money_came(
     page: Page, desk: Front, bank: Bank, language: str, tmp_path: object
@@ -97,6 +102,33 @@ def test_who_has_no_script_says_i_have_paid_and_the_bank_is_asked(page: Page, de
     bank.pay(order_of(desk, id), 8_000)
     page.get_by_role("button", name="Tôi đã chuyển tiền").click()
     expect(page.locator(".state .now")).to_have_text("Đã nộp đủ")
+
+
+def test_who_says_i_have_paid_too_early_is_told_not_to_pay_again(page: Page, desk: Front):
+    page.goto(link(desk, file(desk)))
+    page.get_by_role("button", name=re.compile("QR")).click()
+    page.get_by_role("button", name="Tôi đã chuyển tiền").click()
+    expect(page.get_by_text("đừng chuyển lại")).to_be_visible()
+    look_at(page, "pay-asked-vi")
+
+
+def test_a_refund_that_the_bank_refuses_is_paid_out_from_the_bill_s_page(page: Page, desk: Front, bank: Bank):
+    id = file(desk)
+    opened = httpx.post(f"{desk.url}/intake/dossiers/{id}/orders", headers=desk.headers()).json()
+    bank.pay(opened["reference"], 10_000)
+    end = time.monotonic() + 10
+    while state_of(desk, id) != "paid" and time.monotonic() < end:
+        time.sleep(0.05)
+    log_in(page, desk, "demo-counter")
+    page.goto(f"/counter/cash/{id}")
+    expect(page.get_by_label("Ghi rõ")).to_be_visible()
+    bank.books.refund(f"elsewhere-{id}", opened["reference"], 9_000)
+    page.get_by_label("Ghi rõ").fill("chuyển thừa")
+    page.get_by_role("button", name="Trả lại", exact=True).click()
+    expect(page.get_by_text("ngân hàng từ chối")).to_be_visible()
+    look_at(page, "bill-refused-vi")
+    page.get_by_role("button", name="Đã trả 2.000 đồng tiền mặt").click()
+    expect(page.get_by_text("ngân hàng từ chối")).not_to_be_visible()
 
 
 def test_what_cannot_be_paid_yet_says_so(page: Page, desk: Front):

@@ -172,7 +172,7 @@ def _supplied(phone: Page, desk: Front, id: str) -> None:
     ]
     clerk(desk, f"/dossiers/{id}/supplement-request", {"items": asked})
     phone.goto("/my")
-    expect(phone.get_by_text("Việc của bạn: gửi thêm giấy tờ")).to_be_visible()
+    expect(phone.get_by_text("Việc của bạn: gửi thêm giấy tờ").first).to_be_visible()
     phone.goto(f"/my/{id}")
     expect(phone.locator(".todo")).to_contain_text("không đọc được. Ảnh mặt sau bị lóa.")
     look_at(phone, "portal-asked-of-me-vi")

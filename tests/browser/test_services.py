@@ -2,6 +2,8 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import current_thread
 
 import httpx
 import pytest
@@ -11,6 +13,9 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 from pypdfium2 import PdfDocument
 
+from services.intake.forms.leaflet import print_leaflet
+from services.intake.forms.printer import Printer
+from services.intake.pages import leaflets
 from tests.browser.looking import LANGUAGES, look_at
 from tests.intake.front import Front
 
@@ -112,6 +117,24 @@ def test_d6_the_leaflet_holds_the_checklist_and_its_qr_leads_to_the_page(desk: F
         assert words in text
     (code,) = zxingcpp.read_barcodes(drawn(answer.content))
     assert code.text == f"{desk.url}/services/1.013225"
+
+
+def test_a_crowd_that_wants_one_leaflet_has_it_printed_once(desk: Front, monkeypatch: pytest.MonkeyPatch):
+    made = list[str]()
+
+    def printed(form: leaflets.Leaflet) -> bytes:
+        made.append(f"{form.code} {current_thread().name}")
+        return print_leaflet(form)
+
+    monkeypatch.setattr(leaflets, "print_leaflet", printed)
+    monkeypatch.setitem(desk.app.state._state, "printer", Printer())
+    with ThreadPoolExecutor(4) as crowd:
+        wanted = [f"{desk.url}/services/{code}/leaflet.pdf" for code in ("1.001193", "1.000894") for _ in range(4)]
+        answers = list(crowd.map(lambda url: httpx.get(url, timeout=30), wanted))
+    assert {it.headers["content-type"] for it in answers} == {"application/pdf"}
+    assert len({it.content for it in answers}) == 2
+    assert sorted(it.partition(" ")[0] for it in made) == ["1.000894", "1.001193"]
+    assert all(" printer" in it for it in made)  # not on the threads that logins wait for
 
 
 def test_d1_the_poster_says_start_here_and_its_qr_leads_to_the_search(desk: Front):

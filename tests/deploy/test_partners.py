@@ -97,13 +97,28 @@ async def test_the_bank_does_nothing_for_who_does_not_sign(client: httpx.AsyncCl
     assert answer.json()["bank_bin"] == "970436"
 
 
+async def give_back(client: httpx.AsyncClient, id: str, dong: int, reference: str = "MC12345") -> httpx.Response:
+    body, path = json.dumps({"reference": reference, "dong": dong}).encode(), f"/refunds/{id}"
+    return await client.put(path, content=body, headers=signed("PUT", path, body))
+
+
 async def test_a_refund_is_given_once_and_stands_in_the_day_s_statement(client: httpx.AsyncClient, bank: Sandbox):
-    body = b'{"reference": "MC12345", "dong": 2000}'
+    bank.pay("MC12345", 2_000)
     for _ in range(2):
-        answer = await client.put("/refunds/d.r1", content=body, headers=signed("PUT", "/refunds/d.r1", body))
-        assert answer.json() == {"done": True}
-    (line,) = bank.movements
+        assert (await give_back(client, "d.r1", 2_000)).json() == {"done": True}
+    _, line = bank.movements
     assert (line.id, line.what, line.dong) == ("r1", "refunded", 2_000)
+
+
+async def test_the_bank_gives_back_no_more_than_came_under_a_reference(client: httpx.AsyncClient, bank: Sandbox):
+    bank.pay("MC12345", 2_000)
+    bank.pay("MC99999", 5_000)
+    assert (await give_back(client, "d.r1", 2_001)).status_code == 409
+    assert (await give_back(client, "d.r1", 1_500)).status_code == 200
+    assert (await give_back(client, "d.r1", 500)).status_code == 409
+    assert (await give_back(client, "d.r2", 501)).status_code == 409
+    assert (await give_back(client, "d.r3", 500)).status_code == 200
+    assert sum(it.dong for it in bank.movements if it.what == "refunded") == 2_000
 
 
 async def test_somebody_pays_on_the_bank_s_page_and_turns_its_switches(client: httpx.AsyncClient, bank: Sandbox):

@@ -1,5 +1,6 @@
 """Bills, receipts, links and the day's cash: rules alone, without a store."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -24,14 +25,27 @@ from services.intake.domain.fees import (
     UnknownFee,
     WrongAmount,
 )
-from services.intake.domain.money import AmountUnknown, NoSuchOrder, NothingToPay, NotPaid, Order
+from services.intake.domain.money import (
+    ASK_AGAIN,
+    ASK_LATER,
+    ORDER_WATCHED,
+    AmountUnknown,
+    NoSuchOrder,
+    NoSuchRefund,
+    NothingToPay,
+    NotPaid,
+    Order,
+    OtherMoney,
+)
 from services.intake.domain.receipt import Receipt
+from services.intake.domain.refunding import at_counter, refund, refunded, refused
 from services.intake.domain.spelled import spelled
 from services.intake.gateways.bank import NotTheBank, check, sign
 from shared.contracts.intake import FeeDue, FeePaid, FeeRefunded
 from shared.people import Person
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=3)
 OFFICE = "H36.202.02"
 CLERK = Person("clerk", "Hồng", "counter-clerk", OFFICE)
 CITIZEN = Person("citizen", "Thơm", "citizen", "")
@@ -178,14 +192,14 @@ def test_the_postman_s_money_is_taken_as_it_is_and_twice_is_once():
 
 def test_an_order_waits_is_kept_while_it_is_good_and_is_closed_by_paying_at_the_counter():
     it = opened(bill())
-    assert (it.state, it.asked_at) == ("waiting", NOW)
+    assert (it.state, it.ask_at) == ("waiting", NOW + ASK_AGAIN)
     assert it.open_order(order(it, "OTHER")) == (it,)
     later = NOW + timedelta(minutes=16)
     again = it.open_order(order(it, "OTHER", later))[0]
     assert again.order is not None
     assert again.order.reference == "OTHER"
     done = paid(it)
-    assert (done.state, done.order, done.asked_at) == ("paid", None, None)
+    assert (done.state, done.order) == ("paid", None)
 
 
 def test_the_bank_s_word_pays_the_bill_once_however_often_it_comes():
@@ -200,8 +214,8 @@ def test_the_bank_s_word_pays_the_bill_once_however_often_it_comes():
 
 def test_money_that_comes_after_the_order_expired_still_pays():
     it, later = opened(bill()), NOW + timedelta(hours=2)
-    expired = it.asked("MCTEST", at=later)[0]
-    assert (expired.state, expired.order, expired.asked_at) == ("unpaid", None, None)
+    expired = it.asked(at=later)[0]
+    assert (expired.state, expired.order, expired.ask_at) == ("unpaid", None, later + ASK_LATER)
     then, _ = expired.confirm("MCTEST", "B1", 10_000, at=later)
     assert (then.state, then.book[0].is_difference) == ("paid", False)
 
@@ -218,43 +232,131 @@ def test_money_for_a_bill_that_was_paid_at_the_counter_meanwhile_can_be_given_ba
     it = paid(opened(bill()))
     then, _ = it.confirm("MCTEST", "B1", 10_000, at=NOW)
     assert (then.owed, then.book[-1].expected, then.book[-1].phi) == (-10_000, 0, 0)
-    back, said = then.refund("r", 10_000, "overpaid", "nộp hai lần", ended=False, by=CLERK, at=NOW)
-    assert isinstance(said, FeeRefunded)
+    back, *said = refund(then, "r", 10_000, "overpaid", "nộp hai lần", ended=False, by=CLERK, at=NOW)
+    assert said == []
     assert (back.state, back.owed, back.book[-1].way, back.book[-1].is_done) == ("paid", 0, "online", False)
-    assert back.asked_at == NOW
-    done = back.refunded("r")[0]
-    assert (done.asked_at, done.open_refunds) == (None, ())
+    assert back.ask_at == NOW + ASK_AGAIN
+    done, told = refunded(back, "r", at=LATER)
+    assert isinstance(told, FeeRefunded)
+    assert done.open_refunds == ()
+    assert refunded(done, "r", at=LATER) == (done,)
 
 
 def test_only_what_was_paid_and_is_not_due_goes_back_while_the_dossier_lives():
     it = paid(bill())
     with pytest.raises(NotPaid):
-        it.refund("r", 1, "overpaid", "x", ended=False, by=CLERK, at=NOW)
+        refund(it, "r", 1, "overpaid", "x", ended=False, by=CLERK, at=NOW)
     with pytest.raises(NotPaid):
-        bill().refund("r", 1, "withdrawn", "x", ended=True, by=CLERK, at=NOW)
+        refund(bill(), "r", 1, "withdrawn", "x", ended=True, by=CLERK, at=NOW)
     with pytest.raises(ReasonNeeded):
-        it.refund("r", 10_000, "withdrawn", " ", ended=True, by=CLERK, at=NOW)
+        refund(it, "r", 10_000, "withdrawn", " ", ended=True, by=CLERK, at=NOW)
     with pytest.raises(ClerksOnly):
-        it.refund("r", 10_000, "withdrawn", "x", ended=True, by=CITIZEN, at=NOW)
-    back, said = it.refund("r", 10_000, "withdrawn", "rút hồ sơ", ended=True, by=CLERK, at=NOW)
+        refund(it, "r", 10_000, "withdrawn", "x", ended=True, by=CITIZEN, at=NOW)
+    back, said = refund(it, "r", 10_000, "withdrawn", "rút hồ sơ", ended=True, by=CLERK, at=NOW)
     assert (back.state, back.paid, said.dong, said.reason) == ("refunded", 0, 10_000, "withdrawn")
-    assert back.refund("r", 10_000, "withdrawn", "rút hồ sơ", ended=True, by=CLERK, at=NOW) == (back,)
+    assert refund(back, "r", 10_000, "withdrawn", "rút hồ sơ", ended=True, by=CLERK, at=NOW) == (back,)
 
 
 def test_a_part_may_be_kept_when_a_dossier_ends_and_the_rest_of_the_kinds_is_right():
-    back, _ = paid(bill()).refund("r", 8_000, "withdrawn", "giữ phí", ended=True, by=CLERK, at=NOW)
+    back, _ = refund(paid(bill()), "r", 8_000, "withdrawn", "giữ phí", ended=True, by=CLERK, at=NOW)
     assert (back.state, back.kept, back.owed) == ("refunded", 2_000, 0)
     assert (back.book[-1].phi, back.book[-1].le_phi) == (0, 8_000)
 
 
+def three_payments() -> Bill:
+    """4 000 of the postman's, 6 000 at the counter, 10 000 by the bank that came late, 10 000 once more: all at once."""
+    it = opened(bill()).collect("post", 4_000, parcel="P", by=CLERK, at=NOW)[0]
+    it = it.pay("cash", 6_000, by=CLERK, at=NOW)[0]
+    it = it.confirm("MCTEST", "B1", 10_000, at=NOW)[0]
+    return it.confirm("MCTEST", "B2", 10_000, at=NOW)[0]
+
+
+def test_money_goes_back_out_of_each_payment_by_its_way_and_no_more_than_came_by_it():
+    it = three_payments()
+    over, *none = refund(it, "r1", 12_000, "overpaid", "hai lần", ended=False, by=CLERK, at=NOW)
+    assert none == []
+    assert [(m.id, m.way, m.of, m.dong, m.is_done) for m in over.book[4:]] == [
+        ("r1", "online", "B2", 10_000, False),
+        ("r1.2", "online", "B1", 2_000, False),
+    ]
+    assert refund(over, "r1", 12_000, "overpaid", "hai lần", ended=False, by=CLERK, at=NOW) == (over,)
+    rest, said = refund(over, "r2", 18_000, "withdrawn", "rút", ended=True, by=CLERK, at=NOW)
+    assert [(m.way, m.of, m.dong, m.is_done) for m in rest.book[6:]] == [
+        ("online", "B1", 8_000, False),
+        ("counter", "cash", 6_000, True),
+        ("counter", "post", 4_000, True),
+    ]
+    assert isinstance(said, FeeRefunded)
+    assert (said.dong, said.way) == (10_000, "counter")
+    assert (rest.paid, sum(m.phi for m in rest.book[4:]), sum(m.le_phi for m in rest.book[4:])) == (0, 2_000, 8_000)
+
+
+def test_that_money_went_back_is_said_for_cash_at_once_and_for_the_bank_once_it_did_it():
+    _, cash = refund(paid(bill()), "r", 10_000, "withdrawn", "rút", ended=True, by=CLERK, at=NOW)
+    assert isinstance(cash, FeeRefunded)
+    online = opened(bill()).confirm("MCTEST", "B1", 10_000, at=NOW)[0]
+    waits, *none = refund(online, "r", 10_000, "withdrawn", "rút", ended=True, by=CLERK, at=NOW)
+    assert none == []
+    tomorrow = NOW + timedelta(days=1)
+    done, said = refunded(waits, "r", at=tomorrow)
+    assert isinstance(said, FeeRefunded)
+    assert (said.dong, said.way, said.reason, said.refunded_at) == (10_000, "online", "withdrawn", tomorrow)
+    assert (done.book[-1].day, done.ask_at) == ("2026-11-25", None)
+
+
+def test_what_the_bank_refuses_to_give_back_is_not_asked_again_and_is_paid_out_at_the_counter_once():
+    online = opened(bill()).confirm("MCTEST", "B1", 10_000, at=NOW)[0]
+    waits = refund(online, "r", 10_000, "withdrawn", "rút", ended=True, by=CLERK, at=NOW)[0]
+    with pytest.raises(NoSuchRefund):
+        at_counter(waits, "r", by=CLERK, at=NOW)
+    (no,) = refused(waits, "r", at=LATER)
+    assert (no.open_refunds, no.ask_at, [it.dong for it in no.refused_refunds]) == ((), None, [10_000])
+    assert refunded(no, "r", at=LATER) == (no,)
+    day = counted(OFFICE, "2026-11-24", [CashLine("d", "c", it) for it in no.book], [], bank="not-configured")
+    assert [(it.kind, it.here, it.there) for it in day.differences] == [("refund-refused", 10_000, 0)]
+    assert [it.what for it in day.sums] == ["paid"]
+    with pytest.raises(ClerksOnly):
+        at_counter(no, "r", by=CITIZEN, at=LATER)
+    done, said = at_counter(no, "r", by=CLERK, at=LATER)
+    assert isinstance(said, FeeRefunded)
+    assert (said.way, done.book[-1].way, done.refused_refunds, done.paid) == ("counter", "counter", (), 0)
+    assert at_counter(done, "r", by=CLERK, at=LATER) == (done,)
+    day = counted(OFFICE, "2026-11-24", [CashLine("d", "c", it) for it in done.book], [], bank="not-configured")
+    assert (day.differences, day.in_hand) == ((), -10_000)
+
+
+def test_an_id_that_was_used_for_another_sum_is_refused():
+    it = three_payments()
+    with pytest.raises(OtherMoney):
+        it.pay("cash", 5_000, by=CLERK, at=NOW)
+    back = refund(it, "r", 12_000, "overpaid", "x", ended=False, by=CLERK, at=NOW)[0]
+    with pytest.raises(OtherMoney):
+        refund(back, "r", 10_000, "overpaid", "x", ended=False, by=CLERK, at=NOW)
+    with pytest.raises(OtherMoney):
+        refund(it, "cash", 6_000, "overpaid", "x", ended=False, by=CLERK, at=NOW)
+
+
+def test_an_order_that_ended_without_its_money_is_asked_about_for_some_hours_more_and_then_not():
+    it, end = opened(bill()), NOW + timedelta(minutes=15)
+    over = it.asked(at=end)[0]
+    assert (over.order, [order.reference for order in over.to_ask(end)]) == (None, ["MCTEST"])
+    assert over.ask_at == end + ASK_LATER
+    late = end + ORDER_WATCHED
+    given_up = over.asked(at=late)[0]
+    assert (given_up.to_ask(late), given_up.ask_at) == ((), None)
+    came = over.confirm("MCTEST", "B1", 10_000, at=end)[0]
+    assert (came.to_ask(end), came.ask_at) == ((), None)
+
+
 def test_what_is_cancelled_asks_for_nothing_and_money_that_still_comes_is_to_be_given_back():
     it = opened(bill()).cancel("withdrawn")[0]
-    assert (it.state, it.owed, it.order, it.asked_at) == ("cancelled", 0, None, None)
+    assert (it.state, it.owed, it.order) == ("cancelled", 0, None)
     with pytest.raises(NothingToPay):
         it.pay("p", 10_000, by=CLERK, at=NOW)
     late, _ = it.confirm("MCTEST", "B1", 10_000, at=NOW)
+    assert late.ask_at is None
     assert (late.state, late.owed) == ("cancelled", -10_000)
-    back, _ = late.refund("r", 10_000, "withdrawn", "đến sau khi rút", ended=True, by=CLERK, at=NOW)
+    back, *_ = refund(late, "r", 10_000, "withdrawn", "đến sau khi rút", ended=True, by=CLERK, at=NOW)
     assert back.paid == 0
 
 
@@ -289,29 +391,27 @@ def test_a_bill_comes_out_of_the_store_as_it_went_in():
     assert msgspec.convert(msgspec.to_builtins(it, builtin_types=(datetime,)), Bill) == it
 
 
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(["counter", "post", "bank", "refund", "order", "cancel"]), st.integers(1, 30_000)),
-        max_size=12,
-    )
-)
+HAPPENS: dict[str, Callable[[Bill, str, int], Bill]] = {
+    "counter": lambda it, key, _: it.pay(key, it.owed, by=CLERK, at=NOW)[0],
+    "post": lambda it, key, dong: it.collect(key, dong, parcel="P", by=CLERK, at=NOW)[0],
+    "bank": lambda it, key, dong: it.confirm(it.orders[0].reference, key, dong, at=NOW)[0] if it.orders else it,
+    "refund": lambda it, key, dong: refund(it, key, dong, "overpaid", "x", ended=False, by=CLERK, at=NOW)[0],
+    "order": lambda it, key, _: opened(it, f"MC{key}"),
+    "cancel": lambda it, *_: it.cancel("withdrawn")[0],
+    "bank-did": lambda it, *_: refunded(it, it.open_refunds[0].id, at=NOW)[0] if it.open_refunds else it,
+    "bank-refused": lambda it, *_: refused(it, it.open_refunds[0].id, at=NOW)[0] if it.open_refunds else it,
+    "paid-out": lambda it, *_: (
+        at_counter(it, it.refused_refunds[0].id, by=CLERK, at=NOW)[0] if it.refused_refunds else it
+    ),
+}
+
+
+@given(st.lists(st.tuples(st.sampled_from(list(HAPPENS)), st.integers(1, 30_000)), max_size=14))
 def test_whatever_happens_the_sums_of_the_book_hold(steps: list[tuple[str, int]]):
     it = bill()
     for number, (what, dong) in enumerate(steps):
-        id = f"m{number}"
         try:
-            if what == "counter":
-                it = it.pay(id, it.owed, by=CLERK, at=NOW)[0]
-            elif what == "post":
-                it = it.collect(id, dong, parcel="P", by=CLERK, at=NOW)[0]
-            elif what == "bank" and it.orders:
-                it = it.confirm(it.orders[0].reference, id, dong, at=NOW)[0]
-            elif what == "refund":
-                it = it.refund(id, dong, "overpaid", "x", ended=False, by=CLERK, at=NOW)[0]
-            elif what == "order":
-                it = opened(it, f"MC{number}")
-            elif what == "cancel":
-                it = it.cancel("withdrawn")[0]
+            it = HAPPENS[what](it, f"m{number}", dong)
         except (NothingToPay, NotPaid, AmountUnknown):
             continue
     came = sum(line.dong for line in it.book if line.what == "paid")
@@ -320,7 +420,9 @@ def test_whatever_happens_the_sums_of_the_book_hold(steps: list[tuple[str, int]]
     kinds = [(line.phi + line.le_phi) * (1 if line.what == "paid" else -1) for line in it.book]
     assert sum(kinds) == min(it.paid, it.due)
     assert (it.state == "waiting") == (it.order is not None)
-    assert (it.asked_at is not None) == bool(it.order or it.open_refunds)
+    assert (it.ask_at is not None) == bool(it.open_refunds or it.to_ask(NOW))
+    for line in it.book:
+        assert sum(back.dong for back in it.book if back.of == line.id) <= line.dong
     assert it.state in {"cancelled", "refunded"} or (it.state == "paid") == (it.paid >= it.due)
 
 

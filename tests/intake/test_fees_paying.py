@@ -5,7 +5,7 @@ import io
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,10 +19,14 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from pypdfium2 import PdfDocument
 
+from deploy.demo.paper import sheet
 from deploy.engines import Engines
 from services.intake.consumers import parcels
 from services.intake.domain import pay_link
+from services.intake.domain.bill import Bill
 from services.intake.domain.changing import answer_withdrawal
+from services.intake.domain.money import ORDER_LIVES, Order
+from services.intake.domain.tracking import masked
 from services.intake.gateways.bank import SIGNATURE, sign
 from services.intake.rounds import asking_the_bank
 from services.intake.store import Store
@@ -30,8 +34,8 @@ from services.intake.store.indexes import AT_BANK, BY_ORDER, CASH, UNPAID, at_ba
 from shared.calendar import VIETNAM
 from shared.clock import server_time
 from shared.contracts.postal import MoneyCollected
-from shared.events import Envelope, Event, Heard
-from shared.people import Person
+from shared.events import Decision, Envelope, Event, Heard
+from shared.people import SYSTEM, Person
 from tests.intake.front import OWNER, PROCEDURE, Front, front
 from tests.intake.partners import KEY, Bank, sandbox_bank
 
@@ -84,6 +88,19 @@ def ask(desk: Front, method: str, path: str, person: str = "demo-counter", **giv
     return httpx.request(method, f"{desk.url}/intake{path}", headers=desk.headers(person), **given)
 
 
+def scan(desk: Front) -> str:
+    """The digest of a scan of the citizen's."""
+    answer = httpx.post(f"{desk.url}/intake/papers", content=sheet("To khai"), headers=desk.headers("demo-citizen"))
+    assert answer.status_code in {200, 201}, answer.text
+    return answer.json()["digest"]
+
+
+async def changed(desk: Front, id: str, decide: Callable[[Bill], Decision[Bill]]) -> None:
+    """The bill, as the store has it."""
+    store: Store = desk.app.state.store
+    await store.dossiers.change(id, lambda it: it.with_bill(decide, by=SYSTEM, at=server_time()))
+
+
 def bill(desk: Front, id: str) -> dict[str, Any]:
     answer = ask(desk, "GET", f"/dossiers/{id}/bill")
     assert answer.status_code == 200, answer.text
@@ -130,7 +147,7 @@ def movement(reference: str, dong: int = 8_000) -> dict[str, Any]:
 def look_round(desk: Front) -> None:
     """What the round does by itself later: here at once."""
     store: Store = desk.app.state.store
-    desk.do(asking_the_bank(desk.app.state.bank, again=timedelta(0))(store))
+    desk.do(asking_the_bank(desk.app.state.bank, ahead=timedelta(hours=1))(store))
 
 
 def cash(desk: Front, method: str = "GET") -> dict[str, Any]:
@@ -504,6 +521,156 @@ def test_a_dossier_that_was_withdrawn_asks_for_nothing_and_gives_all_back(desk: 
     assert (done["state"], done["paid"], done["book"][-1]["is_done"]) == ("refunded", 0, True)
 
 
+def test_money_that_came_by_two_ways_goes_back_by_both_and_the_bank_is_asked_for_no_more_than_it_has(
+    desk: Front, bank: Bank
+):
+    id = file(desk)
+    first = open_order(desk, id)
+    pay(desk, id, 8_000)
+    bank.pay(first, 8_000)
+    quiet(desk, id, 2)
+    stop(desk, id)
+    back = {"dong": 16_000, "reason": "withdrawn", "words": "rút hồ sơ"}
+    it = ask(desk, "PUT", f"/dossiers/{id}/refunds/{uuid.uuid4()}", json=back).json()
+    assert [(m["way"], m["dong"], m["is_done"]) for m in it["book"][2:]] == [
+        ("online", 8_000, True),
+        ("counter", 8_000, True),
+    ]
+    assert [m.dong for m in bank.books.movements if m.reference == first and m.what == "refunded"] == [8_000]
+
+
+def test_a_refund_that_the_bank_refuses_is_a_difference_until_the_counter_pays_it_out(desk: Front, bank: Bank):
+    id = file(desk)
+    reference = open_order(desk, id)
+    bank.pay(reference, 8_000)
+    until(desk, id, "paid")
+    stop(desk, id)
+    bank.books.refund(f"elsewhere-{id}", reference, 8_000)
+    refund, before = str(uuid.uuid4()), cash(desk)["in_hand"]
+    back = {"dong": 8_000, "reason": "withdrawn", "words": "rút hồ sơ"}
+    it = ask(desk, "PUT", f"/dossiers/{id}/refunds/{refund}", json=back).json()
+    assert (it["book"][-1]["is_done"], it["book"][-1]["refused_at"] is None) == (False, False)
+    look_round(desk)
+    assert id not in [it.id for it in desk.do(desk.app.state.store.open_at_bank(server_time() + timedelta(days=1)))]
+    kinds = [d["kind"] for d in cash(desk)["differences"] if d["id"] == refund]
+    assert kinds == ["refund-refused"]
+    link = f"{desk.url}/pay/{pay_link.token(id, desk.app.state.link_key, server_time())}"
+    assert "Ngân hàng không trả lại được 8.000 đồng" in httpx.get(link).text
+    page = httpx.get(f"{desk.url}/counter/cash/{id}", headers=desk.headers()).text
+    assert "Đã trả 8.000 đồng tiền mặt" in page
+    path = f"/dossiers/{id}/refunds/{refund}/payout"
+    assert ask(desk, "PUT", path, "demo-citizen").status_code == 403
+    done = [ask(desk, "PUT", path).json() for _ in range(2)]
+    assert done[0] == done[1]
+    assert (done[0]["book"][-1]["way"], done[0]["book"][-1]["is_done"]) == ("counter", True)
+    assert cash(desk)["in_hand"] == before - 8_000
+    assert [d for d in cash(desk)["differences"] if d["id"] == refund] == []
+
+
+def test_the_same_id_with_another_sum_is_a_conflict(desk: Front):
+    id, payment = file(desk), str(uuid.uuid4())
+    assert pay(desk, id, 8_000, payment).status_code == 200
+    other = pay(desk, id, 7_000, payment)
+    assert (other.status_code, other.json()["code"]) == (409, "other-money")
+
+
+def test_money_that_came_after_its_order_ended_is_found_without_a_callback(desk: Front, bank: Bank):
+    bank.turn(lose=1)
+    id, reference = file(desk), f"MC{uuid.uuid4().hex[:10].upper()}"
+    at = server_time()
+    order = Order(reference, 8_000, at - timedelta(hours=2), at - timedelta(hours=2) + ORDER_LIVES)
+    desk.do(changed(desk, id, lambda it: it.open_order(order)))
+    look_round(desk)
+    assert (bill(desk, id)["state"], bill(desk, id)["order"]) == ("unpaid", None)
+    bank.pay(reference, 8_000)
+    look_round(desk)
+    assert bill(desk, id)["state"] == "paid"
+
+
+def test_who_says_i_have_paid_is_answered_in_words(desk: Front, bank: Bank):
+    bank.turn(lose=1)
+    id = file(desk)
+    link = f"{desk.url}/pay/{pay_link.token(id, desk.app.state.link_key, server_time())}"
+
+    def i_have_paid() -> str:
+        answer = httpx.post(f"{link}/asked", follow_redirects=True)
+        assert answer.status_code == 200
+        return answer.text
+
+    assert "Không có lần chuyển khoản nào đang chờ" in i_have_paid()
+    reference = open_order(desk, id)
+    assert "Đã hỏi ngân hàng: chưa có tiền của bạn" in i_have_paid()
+    bank.turn(lose=1, fail=1)
+    assert "Ngân hàng chưa trả lời" in i_have_paid()
+    bank.turn(lose=1)
+    bank.pay(reference, 8_000)
+    assert "Tiền đã đến" in i_have_paid()
+
+
+def test_money_collected_where_nothing_was_due_is_in_the_book_as_a_difference(desk: Front):
+    offered = desk.app.state.store.catalogue
+    free = next(it.code for it in offered.in_force(datetime.now(UTC).date()) if not it.fees)
+    id = file(desk, free)
+    assert ask(desk, "GET", f"/dossiers/{id}/bill").status_code == 404
+    for _ in range(2):
+        tell(desk, MoneyCollected(office=OFFICE, role="carrier", parcel="P9", dong=30_000), id)
+    it = quiet(desk, id, 1)
+    assert (it["paid"], it["owed"], it["lines"]) == (30_000, -30_000, [])
+    found = [(d["kind"], d["there"]) for d in cash(desk)["differences"] if d["dossier"] == id]
+    assert found == [("wrong-amount", 30_000)]
+
+
+def test_a_receipt_through_the_pay_link_tells_no_more_of_the_payer_than_tracking_does(desk: Front):
+    id, payment = file(desk), str(uuid.uuid4())
+    number = pay(desk, id, 8_000, payment).json()["receipt"]["number"]
+    token = pay_link.token(id, desk.app.state.link_key, server_time())
+    pdf = httpx.get(f"{desk.url}/pay/{token}/receipts/{payment}").content
+    text = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    assert number in text
+    assert masked(OWNER["name"]) in text
+    for personal in (OWNER["name"], OWNER["address"], OWNER["number"], "Địa chỉ"):
+        assert personal not in text
+    (qr,) = zxingcpp.read_barcodes(PdfDocument(pdf)[0].render(scale=4).to_pil())
+    assert qr.text.split("|")[2] == ""
+
+
+def test_the_whole_receipt_is_for_who_filed_it_and_for_no_other_citizen(desk: Front):
+    theirs, id, payment = file(desk), str(uuid.uuid4()), str(uuid.uuid4())
+    desk.filed.append(id)
+    online = {
+        "procedure": EXTRACT,
+        "applicant": OWNER,
+        "papers": [{"code": "declaration", "electronic": 1, "scans": [scan(desk)]}],
+        "channel": "online",
+        "receiving_office": OFFICE,
+        "consent": True,
+    }
+    filed = ask(desk, "PUT", f"/dossiers/{id}", "demo-citizen", json=online)
+    assert filed.status_code == 201, filed.text
+    alike = [it["dossier"] for it in ask(desk, "GET", f"/dossiers/{id}").json()["dossier"]["resembles"]]
+    ask(desk, "POST", f"/dossiers/{id}/review", json={"others": alike})
+    assert ask(desk, "POST", f"/dossiers/{id}/acceptance").status_code == 200
+    for it in (theirs, id):
+        assert pay(desk, it, 8_000, payment).status_code == 200
+    path = "/dossiers/{}/payments/{}/receipt.pdf"
+    mine = ask(desk, "GET", path.format(id, payment), "demo-citizen")
+    text = PdfReader(io.BytesIO(mine.content)).pages[0].extract_text()
+    assert OWNER["name"] in text
+    assert OWNER["address"] in text
+    page = httpx.get(f"{desk.url}/my/{id}", headers=desk.headers("demo-citizen")).text
+    assert f"/intake{path.format(id, payment)}" in page
+    assert ask(desk, "GET", path.format(theirs, payment), "demo-citizen").status_code == 403
+
+
+def test_a_form_at_the_counter_without_its_key_takes_no_money_and_says_so(desk: Front):
+    id = file(desk)
+    for fields in ({"dong": "8000"}, {"dong": "8000", "key": "no uuid"}):
+        answer = httpx.post(f"{desk.url}/counter/dossiers/{id}/pay", data=fields, headers=desk.headers())
+        assert answer.status_code == 422
+        assert "Có ô chưa đúng" in answer.text
+    assert bill(desk, id)["book"] == []
+
+
 def test_the_pay_page_needs_its_link_and_says_nobody_s_name(desk: Front):
     id = file(desk)
     link = f"{desk.url}/pay/{pay_link.token(id, desk.app.state.link_key, server_time())}"
@@ -535,7 +702,7 @@ def test_every_query_of_money_uses_its_index(desk: Front):
     store: Store = desk.app.state.store
     queries = (
         (BY_ORDER, with_orders(["MCX"]), ()),
-        (AT_BANK, at_bank(server_time()), ("state.bill.asked_at",)),
+        (AT_BANK, at_bank(server_time()), ("state.bill.ask_at",)),
         (CASH, with_cash(OFFICE, "2026-11-24"), ()),
         (UNPAID, unpaid(OFFICE), ()),
     )

@@ -1,16 +1,22 @@
 """Every printed form of both sets, read back as a person, a scanner and a search would."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import pytest
+from pypdf import PdfReader
 
 from services.intake.domain.facts import NotAccepted
 from services.intake.domain.printing import Worded
 from services.intake.domain.progress import Progress
 from services.intake.forms import FORMS, FormName
-from services.intake.forms.apology import NotLater
+from services.intake.forms.apology import NotLater, TooLateToApologise
 from services.intake.forms.frame import NotOnRecord, NotPrinted, WordsMissing
+from services.intake.forms.printer import Printer
+from services.intake.forms.refusal import GroundMissing
+from tests.intake.front import Front
 from tests.intake.printed import (
     NEW,
     NUMBER,
@@ -127,7 +133,8 @@ def test_words_of_an_applicant_are_printed_and_never_run_as_typst(it: Regime, na
 @pytest.mark.parametrize("it", REGIMES, ids=lambda it: it.name)
 def test_what_is_not_known_becomes_a_dotted_line(it: Regime):
     for name in ("slip", "supplement", "refusal"):
-        empty = replace(given(it, name, address="", phone="", email=""), words=Worded(), volume="", nth="")
+        words = Worded(ground="Điều 7 Luật Hộ tịch 2014") if name == "refusal" else Worded()
+        empty = replace(given(it, name, address="", phone="", email=""), words=words, volume="", nth="")
         assert "Địa chỉ: ......" in " ".join(pages(name, empty))
 
 
@@ -176,6 +183,24 @@ def test_what_an_official_has_to_word_is_asked_for_by_name():
         FORMS["stop"].check(replace(given(NEW, "stop"), words=Worded()))
 
 
+@pytest.mark.parametrize("it", REGIMES, ids=lambda it: it.name)
+def test_a_refusal_is_not_printed_without_its_legal_ground(it: Regime):
+    with pytest.raises(GroundMissing) as refusal:
+        FORMS["refusal"].check(replace(given(it, "refusal"), words=Worded()))
+    assert refusal.value.about == "ground"
+
+
+def test_an_apology_is_made_out_a_day_before_the_date_on_record_at_least_and_printed_again_later():
+    it = given(NEW, "apology")
+    due = it.due_at
+    assert due
+    day_before = due - timedelta(days=1)
+    FORMS["apology"].check(replace(it, worded_at=day_before, at=due + timedelta(days=3)))
+    for late in (day_before + timedelta(minutes=1), due, due + timedelta(days=3)):
+        with pytest.raises(TooLateToApologise):
+            FORMS["apology"].check(replace(it, worded_at=late, at=late))
+
+
 def test_a_supplement_that_the_deciding_office_asked_for_is_printed_too():
     asked_later = replace(given(NEW, "supplement"), dossier=accepted(NEW), progress=worked_on(NEW))
     text = " ".join(pages("supplement", asked_later))
@@ -196,3 +221,36 @@ def test_a_negative_decision_is_told_on_the_form_of_a_refusal():
 def test_nothing_is_decided_before_anything_was_said():
     with pytest.raises(NotOnRecord):
         FORMS["refusal"].check(replace(given(NEW, "refusal"), dossier=accepted(NEW), progress=Progress("one")))
+
+
+async def test_a_sheet_that_failed_is_tried_again_and_one_that_is_there_is_not():
+    answers = [OSError("no font"), b"%PDF-"]
+
+    def make() -> bytes:
+        answer = answers.pop(0)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    printer = Printer()
+    with pytest.raises(OSError, match="no font"):
+        await printer.once("sheet", make)
+    assert [await printer.once("sheet", make) for _ in range(2)] == [b"%PDF-"] * 2
+
+
+def test_the_page_asks_for_the_legal_ground_of_a_refusal_and_offers_the_form_again_once_it_was_given(desk: Front):
+    id, clerk = desk.file(accept=False)["id"], desk.headers()
+    because = {"reason": "not-competent", "words": "Không thuộc thẩm quyền"}
+    httpx.post(f"{desk.url}/intake/dossiers/{id}/refusal", json=because, headers=clerk).raise_for_status()
+    page, again = f"{desk.url}/counter/dossiers/{id}", f"/dossiers/{id}/forms/refusal.pdf"
+
+    def printed(ground: str) -> httpx.Response:
+        return httpx.post(f"{page}/print", data={"form": "refusal", "ground": ground}, headers=clerk, timeout=20)
+
+    without = printed("")
+    assert (without.status_code, "Hãy ghi căn cứ pháp lý" in without.text) == (422, True)
+    assert again not in httpx.get(page, headers=clerk).text
+    assert printed("Điều 7 Luật Hộ tịch 2014").headers["content-type"] == "application/pdf"
+    assert again in httpx.get(page, headers=clerk).text
+    reprint = httpx.get(f"{desk.url}/intake{again}", headers=clerk, timeout=20)
+    assert "Điều 7 Luật Hộ tịch 2014" in PdfReader(io.BytesIO(reprint.content)).pages[0].extract_text()

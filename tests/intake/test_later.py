@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from services.intake.domain import changing, facts, filing, handing
-from services.intake.domain.changing import answer_withdrawal, choose_home, correct, rate, resealed, withdraw
+from services.intake.domain.changing import (
+    answer_withdrawal,
+    choose_home,
+    correct,
+    goes_home_by,
+    rate,
+    resealed,
+    withdraw,
+)
 from services.intake.domain.draft import KEPT_FOR, Draft, NoSuchDraft, NotYourDraft
 from services.intake.domain.facts import Asked
 from services.intake.domain.filing import Applicant, Authorisation, Filing
@@ -263,3 +271,25 @@ def test_a_result_on_paper_is_not_closed_as_taken_electronically():
         hand_over(accepted(), "electronic", is_decided=True, by=CLERK, at=AT)
     electronic = accepted(home_by="electronic")
     assert hand_over(electronic, "electronic", is_decided=True, by=CLERK, at=AT)[0].state == "handed-over"
+
+
+def test_a_decision_goes_before_a_wish_to_withdraw_that_crossed_it():
+    wished = withdraw(accepted(), "applicants-wish", "Tôi đổi ý", is_decided=False, by=CLERK, at=AT)[0]
+    assert national_state(wished, Progress("d1", 4)) == 7
+    assert national_state(wished, Progress("d1").decided(AT, late=False)) == 9
+    (answered,) = answer_withdrawal(wished, granted=False, office="H36.202", at=AT)
+    assert answered.wish is not None
+    assert answered.wish.answer == "refused"
+
+
+def test_a_way_home_that_was_chosen_while_the_decision_was_made_is_put_back_as_a_fact():
+    there = choose_home(accepted(), "post", "", is_decided=False, by=CLERK, at=AT)[0]
+    (kept,) = goes_home_by(there, "counter", office="H36.202", at=AT)
+    assert kept.filing.home_by == "counter"
+    assert (kept.history[-1].what, kept.history[-1].office, kept.history[-1].detail) == (
+        "home-kept",
+        "H36.202",
+        "counter",
+    )
+    assert goes_home_by(kept, "counter", office="H36.202", at=AT) == (kept,), "nothing crossed"
+    assert goes_home_by(handed_over(), "post", office="H36.202", at=AT) == (handed_over(),)

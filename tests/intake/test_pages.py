@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -152,6 +154,77 @@ def test_guessing_the_digits_of_one_code_ends_after_six_and_says_how_long_to_wai
     assert site.post("/track", data={"code": slip["code"]}).status_code == 200
 
 
+def test_both_codes_of_a_dossier_share_its_tries(desk: Front, site: httpx.Client):
+    desk.forget_tries()
+    slip = desk.file()
+    codes = [slip["code"], slip["tracking"]] * 4
+    wrong = [site.post("/intake/tracking", json={"code": it, "last_four": "9999"}).status_code for it in codes]
+    assert wrong == [404] * 6 + [429] * 2
+    right = {"code": slip["tracking"], "last_four": LAST_FOUR}
+    assert site.post("/intake/tracking", json=right).status_code == 429
+
+
+def test_a_code_that_there_is_not_is_answered_like_one_that_there_is(desk: Front, site: httpx.Client):
+    desk.forget_tries()
+    wrong = {"code": "H36.202.02-200101-9997", "last_four": "9999"}
+    assert [site.post("/intake/tracking", json=wrong).status_code for _ in range(7)] == [404] * 6 + [429]
+
+
+def test_who_has_the_code_and_the_digits_rates_by_json_too_within_the_same_tries(desk: Front, site: httpx.Client):
+    desk.forget_tries()
+    slip = desk.file()
+    said = {"code": slip["tracking"], "last_four": LAST_FOUR, "score": 4, "reasons": ["quick"]}
+    early = site.post("/intake/tracking/rating", json=said)
+    assert early.status_code == 409, early.text
+    handed_over(desk, slip["id"])
+    rated = site.post("/intake/tracking/rating", json=said)
+    assert (rated.status_code, rated.json()["details"]["score"]) == (200, 4)
+    without = site.post("/intake/tracking/rating", json=said | {"last_four": ""})
+    assert without.status_code == 404
+    wrong = said | {"last_four": "9999", "score": 1}
+    codes = [site.post("/intake/tracking/rating", json=wrong).status_code for _ in range(7)]
+    assert codes == [404] * 5 + [429] * 2
+    tracked = site.post("/intake/tracking/rating", json=said)
+    assert tracked.status_code == 429
+    assert desk.do(desk.app.state.store.dossiers.find({"_id": slip["id"]}))[0].score == 4
+
+
+def handed_over(desk: Front, id: str) -> None:
+    async def write() -> None:
+        await desk.app.state.store.dossiers.change(id, lambda it: (replace(it, state="handed-over"),))
+
+    desk.do(write())
+
+
+def test_a_clerk_finds_a_dossier_by_each_of_its_codes_by_json_and_no_person_is_in_the_answer(desk: Front):
+    slip, clerk = desk.file(), desk.headers()
+    address = f"{desk.url}/intake/dossiers/search"
+    for code in (slip["code"].lower(), slip["tracking"], f"{slip['code']}|1.004873|{OWNER['number']}|Tờ khai"):
+        answer = httpx.post(address, json={"code": code}, headers=clerk)
+        assert answer.status_code == 200, answer.text
+        (found,) = answer.json()
+        assert (found["id"], found["state"], found["receiving_office"]) == (slip["id"], "accepted", "H36.202.02")
+        assert OWNER["name"] not in answer.text
+        assert OWNER["number"] not in answer.text
+    nobody = httpx.post(address, json={"code": "H36.202.02-200101-9996"}, headers=clerk)
+    assert (nobody.status_code, nobody.json()["code"]) == (404, "not-tracked")
+    assert httpx.post(address, json={"code": "rubbish"}, headers=clerk).json()["code"] == "no-such-code"
+    assert httpx.post(address, json={"code": slip["code"]}, headers=desk.headers("demo-citizen")).status_code == 403
+
+
+def test_the_digits_of_a_draft_are_not_found_by_trying(desk: Front):
+    draft = {"procedure": "1.004873", "applicant": OWNER}
+    kept = httpx.put(f"{desk.url}/intake/drafts/{uuid4()}", json=draft, headers=desk.headers("demo-citizen"))
+
+    def opened(last_four: str) -> int:
+        asked = {"code": kept.json()["code"], "last_four": last_four}
+        return httpx.post(f"{desk.url}/intake/drafts/opening", json=asked, headers=desk.headers()).status_code
+
+    assert [opened(LAST_FOUR) for _ in range(8)] == [200] * 8
+    assert [opened("9999") for _ in range(7)] == [404] * 6 + [429]
+    assert opened(LAST_FOUR) == 429
+
+
 def test_an_owner_may_look_as_often_as_they_like_within_the_address_allowance(desk: Front, site: httpx.Client):
     slip = desk.file()
     right = {"code": slip["code"], "last_four": LAST_FOUR}
@@ -198,12 +271,12 @@ def test_an_ipv6_household_is_one_neighbourhood():
     assert neighbourhood("203.0.113.7") != neighbourhood("203.0.113.8")
 
 
-def test_the_tries_of_one_code_are_shared_by_all_addresses():
+def test_the_tries_of_one_dossier_are_shared_by_all_addresses():
     tries = Tries()
     for _ in range(6):
-        tries.of_code.take("code", AT)
+        tries.of_dossier.take("code", AT)
     with pytest.raises(TooManyTries):
-        tries.of_code.take("code", AT)
+        tries.of_dossier.take("code", AT)
 
 
 @pytest.mark.parametrize(
@@ -257,6 +330,7 @@ def test_every_fact_that_intake_hears_or_does_has_words_of_its_own():
             "reviewed",
             "corrected",
             "home-chosen",
+            "home-kept",
             "withdrawal-asked",
             "stopped",
             "handed-over",

@@ -20,15 +20,20 @@ from deploy.engines import Engines
 from services.intake.api.papers import unknown
 from services.intake.api.uploads import PART as PART_KEPT
 from services.intake.app import create
+from services.intake.domain.draft import Draft
+from services.intake.domain.facts import Handed
+from services.intake.domain.filing import Applicant, Authorisation, Filing
 from services.intake.domain.link import LIVES
-from services.intake.domain.scan import NotYourScan, ScanTooLarge
+from services.intake.domain.scan import KEPT_UNFILED, LEAVING, NotYourScan, ScanTooLarge
 from services.intake.domain.upload import KEPT
-from services.intake.rounds import sweep
-from services.intake.scans.taking import parts_of
+from services.intake.rounds import forget_scans, sweep
+from services.intake.scans.taking import parts_of, thumbnail_of
 from shared.clock import server_time
+from shared.contracts.intake import PaperTicked
 from shared.documents import PAPERS, Documents
 from shared.errors import Unavailable
 from shared.people import Person
+from shared.web.limits import Allowance
 from tests.intake import sheets_of_paper as sheets
 from tests.intake.front import PROCEDURE, Front, front
 from tests.shared.apps import client, ready, running
@@ -485,6 +490,133 @@ def test_row_86_links_are_for_the_offices_of_the_dossier_and_for_who_filed_it(de
     with asking(desk) as asked:
         assert asked.post(f"/dossiers/{dossier}/papers/{'0' * 64}/link").status_code == 404
         assert asked.post(f"/dossiers/{uuid.uuid4()}/papers/{'0' * 64}/link").status_code == 404
+
+
+def changed(desk: Front, dossier: str, **fields: Any) -> None:
+    async def write() -> None:
+        await desk.app.state.store.dossiers.change(dossier, lambda it: (replace(it, **fields),))
+
+    desk.do(write())
+
+
+def brought(desk: Front, person: str = CLERK) -> bytes:
+    content = fresh_pdf()
+    with asking(desk, person) as asked:
+        assert asked.post("/papers", content=content).status_code == 201
+    return content
+
+
+def authorised(desk: Front, dossier: str, digest: str) -> None:
+    filing = desk.do(desk.app.state.store.dossiers.find({"_id": dossier}))[0].filing
+    right = Authorisation("power-of-attorney", scan=digest)
+    changed(desk, dossier, filing=replace(filing, owner=Applicant("Ka Thơm"), authorisation=right))
+
+
+def signed(desk: Front, dossier: str, signature: str) -> None:
+    handed = Handed(server_time(), "Trần Thị Hoa", "", "", signature)
+    changed(desk, dossier, state="handed-over", handed=handed)
+
+
+def test_row_86_the_power_of_attorney_and_the_signature_are_opened_by_link_too(desk: Front):
+    dossier, right, signature = desk.file()["id"], brought(desk), brought(desk)
+    for content in (right, signature):
+        assert linked(desk, (dossier, content)).status_code == 404
+    authorised(desk, dossier, digest_of(right))
+    signed(desk, dossier, digest_of(signature))
+    with asking(desk) as asked:
+        page = asked.get(f"{desk.url}/counter/dossiers/{dossier}").text
+        for content in (right, signature):
+            assert f'action="/counter/dossiers/{dossier}/papers/{digest_of(content)}"' in page
+            issued = linked(desk, (dossier, content))
+            assert httpx.get(desk.url + issued.json()["url"]).content == content
+        signed(desk, dossier, "register")
+        page = asked.get(f"{desk.url}/counter/dossiers/{dossier}").text
+        assert "papers/register" not in page
+        assert asked.post(f"/dossiers/{dossier}/papers/{digest_of(signature)}/link").status_code == 404
+
+
+def forget(desk: Front, after: timedelta) -> None:
+    state = desk.app.state
+    desk.do(forget_scans(state.store, state.papers, server_time() + after))
+
+
+def test_a_scan_that_nobody_files_is_forgotten_with_its_picture_and_whose_it_was(desk: Front):
+    content = brought(desk, CITIZEN)
+    digest, state = digest_of(content), desk.app.state
+    with asking(desk, CITIZEN) as asked:
+        asked.get(f"/papers/{digest}/thumbnail").raise_for_status()
+        forget(desk, KEPT_UNFILED - timedelta(minutes=5))
+        assert asked.get(f"/papers/{digest}/preview").status_code == 200
+        forget(desk, KEPT_UNFILED + timedelta(minutes=5))
+        assert is_kept(desk, content)  # somebody may be filing it at this moment
+        assert asked.get(f"/papers/{digest}/preview").json()["code"] == "unknown-paper"
+        citizen = Person(CITIZEN, "", "citizen", "")
+        assert desk.do(unknown([digest], state.store, state.papers, citizen, 0)) == [digest]
+        forget(desk, KEPT_UNFILED + LEAVING + timedelta(minutes=10))
+        assert not is_kept(desk, content)
+        beside = state.papers._client.list_objects(PAPERS, thumbnail_of(digest), recursive=True)
+        assert list(beside) == []
+        assert scan_of(desk, content).owners == ()
+        assert asked.post("/papers", content=content).status_code == 201
+        assert asked.get(f"/papers/{digest}/preview").status_code == 200
+        assert is_kept(desk, content)
+
+
+def test_a_scan_of_a_dossier_or_of_a_draft_is_never_forgotten(desk: Front, filed: tuple[str, bytes]):
+    dossier, paper = filed
+    right, signature, drafted, raced = (brought(desk) for _ in range(4))
+    authorised(desk, dossier, digest_of(right))
+    signed(desk, dossier, digest_of(signature))
+    clerk, id = Person(CLERK, "", "counter-clerk", "H36.202.02"), str(uuid.uuid4())
+    draft = Filing(PROCEDURE, Applicant("Ka Thơm"), papers=(PaperTicked("declaration", scans=(digest_of(drafted),)),))
+    drafts = desk.app.state.store.drafts
+
+    async def save() -> None:
+        await drafts.create(id, lambda: Draft.begin(id, draft, code="7KM2P-XQ4RT", by=clerk, at=server_time()))
+
+    desk.do(save())
+    forget(desk, KEPT_UNFILED + timedelta(minutes=5))
+    other = desk.file()["id"]
+    authorised(desk, other, digest_of(raced))  # filed between the two looks
+    forget(desk, KEPT_UNFILED + LEAVING + timedelta(minutes=10))
+    for content in (paper, right, signature, drafted, raced):
+        assert is_kept(desk, content)
+        assert not scan_of(desk, content).is_leaving
+    assert scan_of(desk, paper).until is None
+    assert scan_of(desk, drafted).until > server_time() + KEPT_UNFILED
+
+    async def end() -> None:
+        await drafts.change(id, Draft.end)
+
+    desk.do(end())
+    for days in (1, 2):
+        forget(desk, 2 * KEPT_UNFILED + timedelta(days=days))
+    assert not is_kept(desk, drafted)
+    assert is_kept(desk, paper)
+
+
+def test_a_citizen_brings_so_many_scans_a_day_and_a_clerk_as_many_as_there_are(
+    desk: Front, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(desk.app.state._state, "bringing", Allowance(2, timedelta(minutes=7)))
+    with asking(desk, CITIZEN) as asked, asking(desk) as clerk:
+        assert asked.post("/papers", content=fresh_pdf()).status_code == 201
+        asked.delete(begun(asked, 9), headers=TUS)
+        whole, parts = (
+            asked.post("/papers", content=fresh_pdf()),
+            asked.post("/papers/uploads", headers=TUS | {"upload-length": "9"}),
+        )
+        assert (whole.status_code, parts.status_code) == (429, 429)
+        assert int(whole.headers["retry-after"]) > 0
+        assert {clerk.post("/papers", content=fresh_pdf()).status_code for _ in range(3)} == {201}
+
+
+def test_what_is_too_large_for_the_gateway_is_told_to_come_in_parts(desk: Front):
+    with asking(desk) as asked:
+        answer = asked.post("/papers", content=b"%PDF-" + b"0" * 64_000_000)
+    assert answer.status_code == 413
+    assert "/intake/papers/uploads" in answer.text
+    assert "gửi từng phần" in answer.text
 
 
 def test_row_10_a_paper_that_was_changed_behind_our_back_is_never_sent(

@@ -1,5 +1,6 @@
 """What the applicant sees of all four services."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -80,8 +81,14 @@ class Kept:
     def __init__(self) -> None:
         self.known: Progress | None = None
 
-    def keep(self, id: str, note: Callable[[Progress | None], tuple[Progress]], *, cause: object) -> None:
+    async def keep(self, id: str, note: Callable[[Progress | None], tuple[Progress]], *, cause: object) -> None:
         (self.known,) = note(self.known)
+
+
+class Untouched:
+    """The dossiers, of which nothing is asked here."""
+
+    async def change(self, *_: object, **__: object) -> None: ...
 
 
 DUE, MOVED = AT + timedelta(days=5), AT + timedelta(days=7)
@@ -94,16 +101,22 @@ TOLD: list[Acted] = [
 ]
 
 
+async def hear(heard: Heard[Acted], store: Store) -> None:
+    noting = cases.handlers[heard.envelope.type][1](heard, store)
+    assert noting
+    await noting
+
+
 def after(hours: Iterable[int]) -> Progress:
     """What is known when the facts of these hours arrived in this order."""
     kept = Kept()
+    store = SimpleNamespace(progress=kept, dossiers=Untouched())
     for hour in hours:
         event = TOLD[hour]
         envelope = Envelope(
             "processing.cases", event.type, "/c", hour, "d1", (AT + timedelta(hours=hour)).isoformat(), "", b""
         )
-        handler = cases.handlers[event.type][1]
-        handler(Heard(event, envelope), cast("Store", SimpleNamespace(progress=kept)))
+        asyncio.run(hear(Heard(event, envelope), cast("Store", store)))
     assert kept.known
     return kept.known
 

@@ -143,6 +143,10 @@ def test_an_apology_is_worded_once_and_a_reprint_says_the_same(desk: Front):
     assert "In lại lần 1" in again
     other = httpx.post(address, json=words | {"reason": "Máy chủ hỏng"}, headers=desk.headers("demo-leader"))
     assert "In lại" not in texts(other.content)[0]
+    later = words | {"new_due": "2099-02-05T10:00:00+07:00"}
+    second = httpx.post(address, json=later, headers=desk.headers("demo-leader"))
+    assert (second.status_code, second.json()["code"]) == (409, "dated-before")
+    assert "10 giờ 00 phút, ngày 05 tháng 01 năm 2099" in texts(httpx.get(address, headers=desk.headers()).content)[0]
 
 
 def test_a_citizen_prints_the_papers_of_their_own_filing_and_of_no_other(desk: Front):

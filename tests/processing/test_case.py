@@ -261,7 +261,20 @@ def test_with_a_case_that_was_stopped_nothing_more_is_done_and_what_comes_late_c
             act()
     assert stopped.resume(WORKING, by=SPECIALIST, at=AT) == (stopped,)
     assert stopped.send_home_by("post") == (stopped,)
-    assert decided(case()).ask_withdrawal(at=AT) == (decided(case()),), "the decision was faster"
+
+
+def test_a_wish_to_withdraw_that_crosses_the_decision_is_answered_whichever_came_first():
+    (wished,) = case().ask_withdrawal(at=AT)
+    ended, said, answer = wished.decide("positive", "a" * 64, "", by=LEADER, at=AT)
+    assert isinstance(said, CaseDecided)
+    assert isinstance(answer, WithdrawalRefused)
+    assert (answer.reason, answer.office, answer.refused_at) == ("decided-already", "H36.202", AT)
+    assert (ended.outcome, ended.withdrawal_asked_at) == ("positive", None)
+    there = decided(case())
+    unchanged, answer = there.ask_withdrawal(at=AT)
+    assert isinstance(answer, WithdrawalRefused)
+    assert (unchanged, answer.reason, answer.role) == (there, "decided-already", "system")
+    assert len(case().decide("positive", "a" * 64, "", by=LEADER, at=AT)) == 2, "nobody asked"
 
 
 def test_a_case_that_is_stopped_after_its_due_date_is_late_unless_its_clock_stood():

@@ -106,6 +106,7 @@ def settings_for(kind: type[Any], engines: Engines, issuer: Issuer, prefix: str,
         audience=AUDIENCE,
         database_prefix=prefix,
         sweep_after=0.5,
+        **sealing(kind),
         **more,
     )
 
@@ -121,9 +122,12 @@ def nowhere(kind: type[Any] = Settings, **more: Any) -> Any:
         "issuer": ISSUER,
         "jwks_url": "http://127.0.0.1:1/jwks",
     }
-    if "seal_keys" in {it.name for it in fields(kind)}:
-        away["seal_keys"] = Seals.new()
-    return kind(**(away | more))
+    return kind(**(away | sealing(kind) | more))
+
+
+def sealing(kind: type[Any]) -> dict[str, str]:
+    """Keys, for who needs some."""
+    return {"seal_keys": Seals.new()} if "seal_keys" in {it.name for it in fields(kind)} else {}
 
 
 @asynccontextmanager

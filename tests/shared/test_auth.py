@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import date, datetime
 
 import httpx
 import jwt
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 
 from shared import auth, door
 from shared.auth import Anyone, CounterClerk, Operator, Person, Tokens
+from shared.calendar import VIETNAM
 from shared.problems import install
 from tests.shared.apps import AUDIENCE, ISSUER, Issuer, client, issuing, nowhere, stranger
 
@@ -68,7 +70,26 @@ async def test_a_valid_token_says_who_asks_in_which_role_for_which_office(issuer
         "name": "Nguyễn Thị Hồng",
         "role": "one-stop-officer",
         "office": "H36.202.02",
+        "took_over": [],
     }
+
+
+async def test_whose_work_an_office_took_over_is_asked_at_each_request_and_for_nobody_without_an_office(
+    app: FastAPI, issuer: Issuer, asking: httpx.AsyncClient
+):
+    ended: list[str] = []
+
+    async def took_over(office: str, day: date) -> frozenset[str]:
+        assert (office, day) == ("H36.202.02", datetime.now(VIETNAM).date())
+        return frozenset(ended)
+
+    app.state.took_over = took_over
+    login = bearer(issuer.token("one-stop-officer"))
+    assert (await asking.get("/clerk", headers=login)).json()["took_over"] == []
+    ended.append("H36.15.01")
+    assert (await asking.get("/clerk", headers=login)).json()["took_over"] == ["H36.15.01"]
+    nowhere_yet = bearer(issuer.token("one-stop-officer", office=""))
+    assert (await asking.get("/clerk", headers=nowhere_yet)).json()["took_over"] == []
 
 
 @pytest.mark.parametrize(

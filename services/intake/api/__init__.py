@@ -6,6 +6,7 @@ from services.intake.api import (
     dossiers,
     drafts,
     fees,
+    finding,
     forms,
     links,
     papers,
@@ -21,6 +22,7 @@ __all__ = ["ROUTERS"]
 
 ROUTERS = (
     dossiers.router,
+    finding.router,
     drafts.router,
     people.router,
     papers.router,

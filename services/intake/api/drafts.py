@@ -2,8 +2,8 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Self
+from datetime import datetime, timedelta
+from typing import Annotated, Self
 from uuid import UUID
 
 from services.intake.api.given import Drafts, Kept, Sealing
@@ -13,13 +13,16 @@ from services.intake.domain.tracking import NoSuchCode, is_factor, second_factor
 from shared import door
 from shared.auth import CounterClerk, Filer
 from shared.codes import TrackingCode
-from shared.door import Now
+from shared.door import FromApp, Now
 from shared.errors import Refusal
 from shared.sealing import Seals
+from shared.web.limits import Allowance
 
-__all__ = ["Saved", "router"]
+__all__ = ["Saved", "opening", "router"]
 
 router = door.router(tags=["drafts"])
+
+Opening = Annotated[Allowance, FromApp("draft_tries")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ class Saved:
 class Open:
     code: str
     last_four: str
+
+
+def opening() -> Allowance:
+    """Against guessing the digits of a draft: per code, as for a dossier's. Each replica counts its own."""
+    return Allowance(6, timedelta(minutes=10))
 
 
 @router.put("/drafts/{draft_id}")
@@ -71,15 +79,19 @@ async def mine(by: Filer, kept: Kept, seals: Sealing, now: Now) -> list[Saved]:
 
 
 @router.post("/drafts/opening")
-async def open_at_counter(asked: Open, clerk: CounterClerk, kept: Kept, drafts: Drafts, seals: Sealing) -> Saved:
+async def open_at_counter(
+    asked: Open, clerk: CounterClerk, kept: Kept, drafts: Drafts, seals: Sealing, tries: Opening, now: Now
+) -> Saved:
     """Go on with somebody's draft at the counter: they say its code and the last four digits of their number."""
     try:
         code = TrackingCode.of(asked.code).text
     except Refusal as wrong:
         raise NoSuchCode(str(wrong), about="code") from wrong
+    tries.take(code, now)
     found = await kept.draft_of(code)
     if not found or not is_factor(second_factor(found.filing.sealed(seals.open).applicant), asked.last_four):
         raise NoSuchDraft("There is no draft with this code and these digits: compare both.")
+    tries.give_back(code)
     return Saved.of(await drafts.change(found.id, lambda it: it.help(by=clerk)), seals)
 
 

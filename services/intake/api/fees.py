@@ -14,6 +14,7 @@ from services.intake.domain.dossier import Dossier
 from services.intake.domain.fees import Fee, UnknownFee
 from services.intake.domain.money import NoSuchOrder, Order, Stage
 from services.intake.domain.receipt import Receipt
+from services.intake.domain.refunding import at_counter
 from services.intake.gateways.bank import SIGNATURE, check
 from services.intake.gateways.settling import Settling, bill_of
 from shared import door
@@ -96,8 +97,18 @@ async def pay(
 async def refund(
     dossier_id: UUID, refund_id: UUID, asked: Refunding, clerk: CounterClerk, kept: Kept, bank: Bank, now: Now
 ) -> BillShown:
-    """Give money back, the way it came: all of it once the dossier is refused or withdrawn, else what came too much."""
+    """Give money back, by the ways it came: all of it once the dossier is refused or withdrawn, else what is too much.
+
+    Of each payment no more than is left of it: what came in cash goes back at the counter, the rest by the bank.
+    """
     return BillShown.of(await Till(kept, bank, clerk, now).refund(str(dossier_id), str(refund_id), asked))
+
+
+@router.put("/dossiers/{dossier_id}/refunds/{refund_id}/payout")
+async def pay_out(dossier_id: UUID, refund_id: str, clerk: CounterClerk, kept: Kept, bank: Bank, now: Now) -> BillShown:
+    """What the bank refused to give back was paid out in cash at your counter; twice is once."""
+    till = Till(kept, bank, clerk, now)
+    return BillShown.of(await till.change(str(dossier_id), lambda it: at_counter(it, refund_id, by=clerk, at=now)))
 
 
 @router.post("/dossiers/{dossier_id}/bill/amounts")

@@ -87,9 +87,9 @@ class Desk:
 
     @staticmethod
     def _dated(words: Worded, given: Given) -> Worded:
-        """With the date that cannot be kept, as it is on record now: later it is another."""
+        """With the date that cannot be kept, as it is on record now: later it is another, and nobody words it."""
         checked = words.checked()
-        return replace(checked, old_due=checked.old_due or given.due_at)
+        return replace(checked, old_due=given.due_at or checked.old_due)
 
 
 @router.get("/dossiers/{dossier_id}/slip.pdf", responses=PDF)

@@ -7,6 +7,7 @@ from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.draft import Draft
 from services.intake.domain.receipt import Receipt
+from services.intake.forms.printer import Printer
 from services.intake.gateways.bank import Payments
 from services.intake.gateways.registry import Registry
 from services.intake.scans.taking import Taking
@@ -18,6 +19,7 @@ from shared.repository import Repository
 from shared.sealing import Seals
 
 __all__ = [
+    "AtPrinter",
     "Bank",
     "Dossiers",
     "Drafts",
@@ -37,6 +39,7 @@ Kept = Annotated[Store, FromApp("store")]
 Offered = Annotated[Catalogue, FromStore("catalogue")]
 Takings = Annotated[Taking, FromApp("taking")]
 Working = Annotated[Calendar, FromApp("calendar")]
+AtPrinter = Annotated[Printer, FromApp("printer")]
 Papers = Annotated[Documents, FromApp("papers")]
 Bank = Annotated[Payments, FromApp("bank")]
 People = Annotated[Registry, FromApp("registry")]

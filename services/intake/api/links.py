@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 
 from services.intake.api.given import Dossiers, Kept, Papers
 from services.intake.api.papers import Digest
-from services.intake.domain.link import Link, LinkOver, PaperNotInDossier, may_read
+from services.intake.domain.link import Link, LinkOver, PaperNotInDossier, held, may_read
 from services.intake.domain.scan import DOCX, KINDS, PDF, TIFF, Scan
 from services.intake.settings import IntakeSettings
 from shared import door
@@ -80,7 +80,7 @@ async def issue(
     dossier = await dossiers.get(str(dossier_id))
     filing = dossier.filing
     may_read(by, offices=(filing.receiving_office, filing.competent_office), owner=dossier.filed_by)
-    if digest not in {scan for paper in filing.papers for scan in paper.scans}:
+    if digest not in held(dossier):
         raise PaperNotInDossier("This dossier has no such scan: see its papers.")
     id = str(uuid4())
     link = await kept.links.create(id, lambda: Link.issue(id, digest, dossier.id, by=by, at=now))

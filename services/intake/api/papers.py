@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Self
 
 from fastapi import Request, Response
@@ -15,11 +15,25 @@ from services.intake.store import Store
 from shared import door
 from shared.auth import Filer
 from shared.documents import Documents, received
-from shared.door import Now
+from shared.door import FromApp, Now
 from shared.errors import NotFound
 from shared.people import Person
+from shared.web.limits import Allowance
 
-__all__ = ["Preview", "Taken", "UnknownPaper", "Warn", "known_scan", "most_for", "router", "unknown", "warned"]
+__all__ = [
+    "Bringing",
+    "Preview",
+    "Taken",
+    "UnknownPaper",
+    "Warn",
+    "bringing",
+    "known_scan",
+    "may_bring",
+    "most_for",
+    "router",
+    "unknown",
+    "warned",
+]
 
 router = door.router(tags=["papers"])
 
@@ -37,6 +51,9 @@ FOR_EVER = {"cache-control": "private, max-age=31536000, immutable", "x-content-
 
 Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 """SHA-256 of a file, hexadecimal."""
+
+
+Bringing = Annotated[Allowance, FromApp("bringing")]
 
 
 class UnknownPaper(NotFound):
@@ -86,12 +103,21 @@ def warned(warnings: Iterable[Warned]) -> tuple[Warn, ...]:
 
 @router.post("/papers", status_code=201)
 async def upload(
-    request: Request, by: Filer, kept: Kept, taking: Takings, offered: Offered, now: Now, procedure: str = ""
+    request: Request,
+    by: Filer,
+    kept: Kept,
+    taking: Takings,
+    offered: Offered,
+    bringing: Bringing,
+    now: Now,
+    procedure: str = "",
 ) -> Taken:
     """Keep a scan (PDF, JPEG, PNG, TIFF, DOCX); its SHA-256 is its name. Tick it in the filing's papers.
 
-    For programs, and for what is small; from a phone or a weak line, upload it in parts (`/papers/uploads`).
+    For programs, and for what is small: through the gateway up to 64 MB. What is larger, and what comes from a phone
+    or a weak line, is uploaded in parts (`/papers/uploads`). One that is not filed within 45 days is forgotten.
     """
+    may_bring(by, bringing, now)
     with await received(request.stream(), most=most_for(procedure, request, offered, now)) as whole:
         return Taken.of(await taking.take(whole, kept.scans, by, now))
 
@@ -115,10 +141,21 @@ async def thumbnail(digest: Digest, by: Filer, kept: Kept, taking: Takings) -> R
     return Response(picture, media_type="image/png", headers=FOR_EVER)
 
 
+def bringing() -> Allowance:
+    """A citizen's scans: two hundred at once, and as many more within a day. Each replica counts its own."""
+    return Allowance(200, timedelta(minutes=7))
+
+
+def may_bring(by: Person, bringing: Allowance, at: datetime) -> None:
+    """Raises `TooManyTries`; never for who works at an office, who scans for everybody."""
+    if by.role == "citizen":
+        bringing.take(by.id, at)
+
+
 async def known_scan(digest: str, kept: Store, by: Person) -> Scan:
     """Raises `UnknownPaper`, `NotYourScan`."""
     scan = await kept.scan_of(digest)
-    if scan is None:
+    if scan is None or scan.is_leaving:
         raise UnknownPaper("No scan has this SHA-256: upload it first.")
     scan.shown_to(by)
     return scan
@@ -130,7 +167,7 @@ async def unknown(digests: Iterable[str], kept: Store, papers: Documents, by: Pe
     Raises `NotYourScan`, `ScanTooLarge`, `Unavailable`.
     """
     wanted = sorted(set(digests))
-    scans = {it.id: it for it in await kept.scans_of(wanted)}
+    scans = {it.id: it for it in await kept.scans_of(wanted) if not it.is_leaving}
     for scan in scans.values():
         scan.filed_by(by, most)
     return [it for it in wanted if it not in scans or not await papers.has(it)]

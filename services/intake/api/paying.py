@@ -10,6 +10,7 @@ from services.intake.domain.dossier import Dossier
 from services.intake.domain.fees import Line
 from services.intake.domain.money import Moved, Order
 from services.intake.domain.receipt import NoSuchPayment, Receipt, receipt_id, series
+from services.intake.domain.refunding import refund
 from services.intake.gateways.bank import Payments
 from services.intake.gateways.settling import Settling, bill_of
 from services.intake.store import Store
@@ -92,14 +93,15 @@ class Till:
 
         return await self.store.dossiers.change(id, decided, once=once)
 
-    async def refund(self, id: str, refund: str, asked: Refunding) -> Dossier:
+    async def refund(self, dossier_id: str, id: str, asked: Refunding) -> Dossier:
         """Written first; then the bank carries it out where it holds the money. If it is away, the round asks again."""
 
         def decided(dossier: Dossier) -> Decision[Dossier]:
             dossier.handled_by(self.by)
             return dossier.with_bill(
-                lambda it: it.refund(
-                    refund,
+                lambda it: refund(
+                    it,
+                    id,
                     asked.dong,
                     asked.reason,
                     asked.words,
@@ -111,7 +113,7 @@ class Till:
                 at=self.at,
             )
 
-        dossier = await self.store.dossiers.change(id, decided)
+        dossier = await self.store.dossiers.change(dossier_id, decided)
         try:
             return await self.settling.give_back(dossier)
         except Unavailable:

@@ -15,7 +15,7 @@ from services.intake.forms.frame import Given
 from services.intake.forms.receipt import print_receipt, receipt_form
 from services.intake.gateways.settling import bill_of
 from shared import door
-from shared.auth import CounterClerk
+from shared.auth import Filer
 from shared.door import Now
 from shared.sealing import Seals
 
@@ -34,17 +34,22 @@ async def printed(
     dossier_id: UUID,
     payment_id: str,
     request: Request,
-    clerk: CounterClerk,
+    by: Filer,
     kept: Kept,
     bank: Bank,
     offered: Offered,
     seals: Sealing,
     now: Now,
 ) -> Response:
-    """The receipt (*biên lai*) of money that came in, with its number; a reprint says so and is logged."""
+    """The receipt (*biên lai*) of money that came in, with its number; a reprint says so and is logged.
+
+    For a clerk of the offices that handle the dossier, and for the citizen who filed it.
+    """
     dossier = await kept.dossiers.get(str(dossier_id))
-    dossier.handled_by(clerk)
-    printing = Printing(Till(kept, bank, clerk, now), offered, seals, request.app.state.settings.public_url)
+    dossier.belongs_to(by)
+    if by.role != "citizen":
+        dossier.handled_by(by)
+    printing = Printing(Till(kept, bank, by, now), offered, seals, request.app.state.settings.public_url)
     return await printing.pdf(dossier, payment_id)
 
 
@@ -57,17 +62,21 @@ class Printing:
     seals: Seals
     public_url: str
 
-    async def pdf(self, dossier: Dossier, payment: str) -> Response:
-        """Raises `NoSuchPayment`."""
+    async def pdf(self, dossier: Dossier, payment: str, *, is_masked: bool = False) -> Response:
+        """`is_masked`: without address and identifier, and with no more of the name than tracking tells.
+
+        Raises `NoSuchPayment`.
+        """
         till = self.till
         receipt = await till.receipt(dossier, payment)
         receipt = await till.store.receipts.change(receipt.id, lambda it: it.printed(by=till.by, at=till.at))
         bill = bill_of(dossier)
         paid = next(it for it in bill.book if it.id == payment and it.what == "paid")
-        identifier = self.seals.open(dossier.filing.applicant.number)
+        identifier = "" if is_masked else self.seals.open(dossier.filing.applicant.number)
         again = len(receipt.prints) - 1
         given = Given(dossier, self.offered, identifier, self.public_url, again=again, at=till.at)
-        content = await asyncio.to_thread(print_receipt, given, receipt_form(given, receipt, bill, paid))
+        form = receipt_form(given, receipt, bill, paid, is_masked=is_masked)
+        content = await asyncio.to_thread(print_receipt, given, form)
         log.info("printed receipt %s at %s, print %s", receipt.id, till.by.office, again + 1)
         name = f'inline; filename="{receipt.number}.pdf"'
         headers = {"content-disposition": name, "cache-control": "no-store"}

@@ -18,7 +18,7 @@ from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
 
 from services.intake.api.given import Kept, Offered, Papers, Takings
-from services.intake.api.papers import Warn, most_for, warned
+from services.intake.api.papers import Bringing, Warn, may_bring, most_for, warned
 from services.intake.domain.scan import NothingInIt, Scan, ScanTooLarge, Warned
 from services.intake.domain.upload import MOST_OPEN, Metadata, Part, TooManyUploads, Upload, WrongUpload
 from services.intake.scans.taking import parts_of
@@ -111,13 +111,16 @@ async def offers(request: Request, _: Filer) -> Response:
 
 
 @router.post("/papers/uploads", status_code=201, responses=OTHER_TUS)
-async def begin(request: Request, by: Filer, kept: Kept, offered: Offered, now: Now, procedure: str = "") -> Response:
+async def begin(
+    request: Request, by: Filer, kept: Kept, offered: Offered, bringing: Bringing, now: Now, procedure: str = ""
+) -> Response:
     """Begin an upload (tus creation): `Upload-Length`; in `Upload-Metadata` a `filename` to show. See `Location`."""
     _speaks_tus(request)
     length, said = _number(request, "Upload-Length"), Metadata.read(request.headers.get("upload-metadata", ""))
     _may_be_long(length, most_for(procedure, request, offered, now))
     if await kept.uploads_of(by.id) >= MOST_OPEN:
         raise TooManyUploads(f"You have {MOST_OPEN} uploads open: finish them or take them back.")
+    may_bring(by, bringing, now)
     id = str(uuid4())
     await kept.uploads.create(id, lambda: Upload.begin(id, length, said, procedure, by=by, at=now))
     root = request.scope.get("root_path", "").rstrip("/")

@@ -1,4 +1,6 @@
-"""The bill of a dossier: what is due, what was paid and given back. It lives inside the dossier's own document.
+"""The bill of a dossier: what is due and what was paid. It lives inside the dossier's own document.
+
+What is given back stands in `refunding`.
 
 A state machine of its own beside the business state: a dossier can be decided and unpaid, or refused and paid. Its
 `book` is only ever written on. What was paid and what is owed are sums of it; nothing is paid by setting a flag.
@@ -9,22 +11,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Self
 
-from services.intake.domain.fees import CLERKS, Charge, ClerksOnly, Fee, Line, ReasonNeeded, WrongAmount, lines_of
+from services.intake.domain.fees import Charge, Fee, Line, WrongAmount, clerks_only, lines_of
 from services.intake.domain.money import (
+    ASK_AGAIN,
+    ASK_LATER,
+    ORDER_WATCHED,
     AmountUnknown,
     Moved,
     NoSuchLine,
     NoSuchOrder,
     NothingToPay,
-    NotPaid,
     Order,
+    OtherMoney,
     Stage,
     TooManyOrders,
+    day_of,
     shares,
 )
 from shared import codes
-from shared.calendar import VIETNAM
-from shared.contracts.intake import FeeDue, FeeLine, FeePaid, FeeRefunded
+from shared.contracts.intake import FeeDue, FeeLine, FeePaid
 from shared.events import Decision, Event
 from shared.people import SYSTEM, Person
 
@@ -45,8 +50,8 @@ class Bill:
     state: BillState = "unpaid"
     orders: tuple[Order, ...] = ()
     book: tuple[Moved, ...] = ()
-    asked_at: datetime | None = None
-    """When the bank was last asked (or told) about an order or a refund that is still open; None: nothing is open."""
+    ask_at: datetime | None = None
+    """When the bank is asked next: about what is open, and about orders that ended lately. None: about nothing."""
     kept: int = 0
     """Once it is refunded: what the authority keeps, in đồng."""
     cancelled_because: str = ""
@@ -68,7 +73,7 @@ class Bill:
 
     @property
     def paid(self) -> int:
-        """What came in, less what was given back, in đồng."""
+        """What came in, less what was given back or is promised to be, in đồng."""
         return sum(it.dong if it.what == "paid" else -it.dong for it in self.book)
 
     @property
@@ -84,7 +89,16 @@ class Bill:
     @property
     def open_refunds(self) -> tuple[Moved, ...]:
         """What the bank has yet to give back."""
-        return tuple(it for it in self.book if not it.is_done)
+        return tuple(it for it in self.book if it.is_open)
+
+    @property
+    def refused_refunds(self) -> tuple[Moved, ...]:
+        """What the bank does not give back, and the counter has yet to."""
+        return tuple(it for it in self.book if it.is_refused)
+
+    def to_ask(self, at: datetime) -> tuple[Order, ...]:
+        """The order that is open, and those that ended some hours ago at most and whose money did not come."""
+        return tuple(it for it in self.orders if it.is_open or (at < it.expires_at + ORDER_WATCHED and self._lacks(it)))
 
     def said_due(self, by: Person) -> tuple[Event, ...]:
         """The event of what is due; none where nothing that is known is to be paid."""
@@ -93,18 +107,21 @@ class Bill:
 
     def set_amount(self, fee: str, dong: int, because: str, *, by: Person) -> Decision[Self]:
         """The amount of a line that the catalogue does not know, with the ground for it."""
-        _clerk(by)
+        clerks_only(by)
         return self._with_line(self._line(fee).priced(dong, because, by), by)
 
     def exempt(self, fee: Fee, exemption: str, evidence: str, *, by: Person) -> Decision[Self]:
         """Free from a fee, before or after it was paid: what was paid of it can then be given back."""
-        _clerk(by)
+        clerks_only(by)
         return self._with_line(self._line(fee.code).freed(fee, exemption, evidence, by), by)
 
     def pay(self, id: str, dong: int, *, by: Person, at: datetime, stage: Stage = 1) -> Decision[Self]:
-        """Take what is owed at the counter, neither more nor less; twice under one `id` is once."""
-        _clerk(by)
-        if self._knows(id):
+        """Take what is owed at the counter, neither more nor less; twice under one `id` is once.
+
+        Raises `OtherMoney` where that id stands for something else.
+        """
+        clerks_only(by)
+        if self.did(id, "paid", dong):
             return (self,)
         self._payable()
         if dong != self.owed:
@@ -135,7 +152,7 @@ class Bill:
         if self._knows(came.id):
             return (self,)
         phi, le_phi = shares(self.lines, self.paid, self.paid + came.dong)
-        came = replace(came, day=_day(came.at), phi=phi, le_phi=le_phi)
+        came = replace(came, day=day_of(came.at), phi=phi, le_phi=le_phi)
         then = replace(self, book=(*self.book, came))
         then = (then.without_order() if then.owed <= 0 else then).settled()
         said = FeePaid(
@@ -161,47 +178,18 @@ class Bill:
         if order.dong != self.owed:
             raise WrongAmount(f"{self.owed} đồng are owed, not {order.dong}: open it anew.", about="dong")
         closed = self.without_order()
-        return (replace(closed, state="waiting", orders=(*closed.orders, order), asked_at=at),)
+        return (replace(closed, state="waiting", orders=(*closed.orders, order), ask_at=at + ASK_AGAIN),)
 
-    def asked(self, reference: str, *, at: datetime) -> Decision[Self]:
-        """The bank knows of no more money for this order: it waits on, or has expired and is closed."""
-        order = self._order(reference)
-        if order.is_open and at >= order.expires_at:
-            return (self.without_order().settled(),)
-        return self.still_open(at)
+    def asked(self, *, at: datetime) -> Decision[Self]:
+        """The bank knows of no more money: the order that is open waits on, or has expired and is closed."""
+        over = self.order and at >= self.order.expires_at
+        return (self.without_order().settled() if over else self).still_open(at)
 
     def still_open(self, at: datetime) -> Decision[Self]:
-        """The bank was asked now; where nothing is open with it, nothing changes."""
-        return (replace(self, asked_at=at),) if self.asked_at else (self,)
-
-    def refund(
-        self, id: str, dong: int, reason: str, words: str, *, ended: bool, by: Person, at: datetime
-    ) -> Decision[Self]:
-        """Give back, the way that the last money came; online it is done once the bank says so (`refunded`).
-
-        `ended`: the dossier was withdrawn or refused, and all that was paid may go back; else only what came too much.
-        Raises `NotPaid`, `ReasonNeeded`.
-        """
-        _clerk(by)
-        if self._knows(id):
-            return (self,)
-        if not words.strip():
-            raise ReasonNeeded("Why is it given back? It is kept with the bill.", about="words")
-        most = self.paid if ended else max(-self.owed, 0)
-        if not 0 < dong <= most:
-            raise NotPaid(f"At most {most} đồng can be given back: what was paid and is not due.", about="dong")
-        back = self._given_back(id, dong, by, at)
-        back = replace(back, reason=codes.code(reason, "reason"), words=words.strip()[:300])
-        then = replace(self, book=(*self.book, back), asked_at=self.asked_at if back.is_done else at)
-        if ended:
-            then = replace(then.without_order(), state="refunded", kept=then.paid)
-        said = FeeRefunded(office=by.office, role=by.role, dong=dong, way=back.way, reason=back.reason, refunded_at=at)
-        return then.settled(), said
-
-    def refunded(self, id: str) -> Decision[Self]:
-        """The bank has given it back."""
-        book = tuple(replace(it, is_done=True) if it.id == id else it for it in self.book)
-        return (replace(self, book=book).settled(),) if book != self.book else (self,)
+        """The bank was asked now; about what is open it is asked again soon, about what ended lately less often."""
+        pause = ASK_AGAIN if self.order or self.open_refunds else ASK_LATER if self.to_ask(at) else None
+        then = at + pause if pause else None
+        return (self if then == self.ask_at else replace(self, ask_at=then),)
 
     def cancel(self, because: str) -> Decision[Self]:
         """Nothing is asked for any more (withdrawn, refused). What was paid, all or a part, waits for a refund."""
@@ -210,9 +198,17 @@ class Bill:
         closed = self.without_order()
         return (replace(closed, state="cancelled", cancelled_because=codes.code(because, "because")).settled(),)
 
+    def did(self, id: str, what: Literal["paid", "refunded"], dong: int) -> bool:
+        """Whether this very thing was done under this id. Raises `OtherMoney` where something else was."""
+        there = [it for it in self.book if it.id == id or it.id.startswith(f"{id}.")]
+        if there and (sum(it.dong for it in there) != dong or any(it.what != what for it in there)):
+            raise OtherMoney("Under this id another sum was booked: look at the bill, and take a new id.", about="dong")
+        return bool(there)
+
     def settled(self) -> Self:
         """The same, in the state that follows from its sums."""
-        then = self if self.order or self.open_refunds else replace(self, asked_at=None)
+        is_asked = self.order or self.open_refunds or any(self._lacks(it) for it in self.orders)
+        then = self if is_asked else replace(self, ask_at=None)
         if self.state in OVER:
             return then
         if self.unknown or self.due > self.paid:
@@ -221,28 +217,6 @@ class Bill:
 
     def without_order(self) -> Self:
         return replace(self, orders=tuple(replace(it, is_open=False) if it.is_open else it for it in self.orders))
-
-    def _given_back(self, id: str, dong: int, by: Person, at: datetime) -> Moved:
-        source = next(it for it in reversed(self.book) if it.what == "paid")
-        online = source.way == "online"
-        phi, le_phi = shares(self.lines, self.paid - dong, self.paid)
-        office = self.office if online else by.office
-        return Moved(
-            id,
-            "refunded",
-            source.way if online else "counter",
-            dong,
-            dong,
-            phi,
-            le_phi,
-            at,
-            _day(at),
-            office,
-            by.id,
-            source.stage,
-            source.reference,
-            is_done=not online,
-        )
 
     def _payable(self) -> None:
         if self.state in OVER or (self.owed <= 0 and not self.unknown):
@@ -269,14 +243,9 @@ class Bill:
                 return order
         raise NoSuchOrder(f"No payment {reference} was opened for this dossier.", about="reference")
 
+    def _lacks(self, order: Order) -> bool:
+        came = sum(it.dong for it in self.book if it.what == "paid" and it.reference == order.reference)
+        return came < order.dong
+
     def _knows(self, id: str) -> bool:
         return any(it.id == id for it in self.book)
-
-
-def _clerk(by: Person) -> None:
-    if by.role not in CLERKS:
-        raise ClerksOnly("Only a clerk of an office does this: ask at the counter.")
-
-
-def _day(at: datetime) -> str:
-    return f"{at.astimezone(VIETNAM):%Y-%m-%d}"

@@ -65,10 +65,12 @@ class Mismatch:
 
     `wrong-amount`: not what was owed. `unknown-reference`: the bank has money that no payment here asked for.
     `missing-here`: the bank told of it and it is not in the book. `missing-there`: in the book, not at the bank.
-    `amount-differs`: both have it, not the same.
+    `amount-differs`: both have it, not the same. `refund-refused`: the bank does not give it back; the counter has to.
     """
 
-    kind: Literal["wrong-amount", "unknown-reference", "missing-here", "missing-there", "amount-differs"]
+    kind: Literal[
+        "wrong-amount", "unknown-reference", "missing-here", "missing-there", "amount-differs", "refund-refused"
+    ]
     id: str
     reference: str
     dossier: str
@@ -107,10 +109,11 @@ def counted(
     References of other offices' dossiers are left out of it and of `statement` by the caller.
     """
     lines, unpaid = tuple(lines), tuple(unpaid)
-    moves = [it.moved for it in lines]
+    moves = [it.moved for it in lines if not it.moved.is_refused]
     sums = [_sum(way, what, moves) for what in ("paid", "refunded") for way in WAYS]
     cash = [it for it in moves if it.way == "counter"]
     differing = [_wrong_amount(it) for it in lines if it.moved.is_difference]
+    differing += [_refused(it) for it in lines if it.moved.is_refused]
     if bank == "compared":
         differing += _compared(lines, tuple(statement), elsewhere or {})
     return Cash(
@@ -137,6 +140,11 @@ def _sum(way: PayWay, what: Literal["paid", "refunded"], moves: Iterable[Moved])
 def _wrong_amount(line: CashLine) -> Mismatch:
     it = line.moved
     return Mismatch("wrong-amount", it.id, it.reference, line.dossier, it.expected, it.dong)
+
+
+def _refused(line: CashLine) -> Mismatch:
+    it = line.moved
+    return Mismatch("refund-refused", it.id, it.reference, line.dossier, it.dong, 0)
 
 
 def _compared(

@@ -20,7 +20,7 @@ from shared.errors import Conflict, Refusal
 from shared.events import Decision, Event
 from shared.people import SYSTEM, Person
 
-__all__ = ["answer_withdrawal", "choose_home", "correct", "rate", "resealed", "withdraw"]
+__all__ = ["answer_withdrawal", "choose_home", "correct", "goes_home_by", "rate", "resealed", "withdraw"]
 
 FIELDS = ("name", "number", "phone", "email", "address")
 """What may be corrected: of the applicant, and with `owner.` before it of the owner."""
@@ -114,6 +114,15 @@ def choose_home(
     said = HomeChosen(office=by.office, role=by.role, home_by=home_by, accepted=accepted)
     moved = (contact_of(applicant),) if applicant != filing.applicant else ()
     return then, *moved, said
+
+
+def goes_home_by(dossier: Dossier, home_by: HomeBy, *, office: str, at: datetime) -> Decision[Dossier]:
+    """The way by which the result was sent: one that was chosen while it was being decided came too late."""
+    if dossier.state != "accepted" or dossier.filing.home_by == home_by:
+        return (dossier,)
+    fact = Fact(at, "home-kept", SYSTEM.id, office, home_by)
+    filing = replace(dossier.filing, home_by=home_by)
+    return (replace(dossier, filing=filing, history=(*dossier.history, fact)),)
 
 
 def withdraw(

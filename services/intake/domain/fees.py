@@ -24,6 +24,7 @@ __all__ = [
     "ReasonNeeded",
     "UnknownFee",
     "WrongAmount",
+    "clerks_only",
     "lines_of",
 ]
 
@@ -177,6 +178,12 @@ class Line:
         if not 0 < dong <= MOST_DONG:
             raise WrongAmount("Give the amount in whole đồng; whoever need not pay is exempt.", about="dong")
         return replace(self, due=0 if self.is_exempt else dong, set_by=by.id, set_because=because.strip()[:300])
+
+
+def clerks_only(by: Person) -> None:
+    """Raises `ClerksOnly`."""
+    if by.role not in CLERKS:
+        raise ClerksOnly("Only a clerk of an office does this: ask at the counter.")
 
 
 def lines_of(fees: Iterable[Fee], charges: Iterable[Charge], by: Person) -> tuple[Line, ...]:

@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
+from services.intake.domain.dossier import Dossier
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.events import Decision
 from shared.people import Person
 
-__all__ = ["LIVES", "Link", "LinkOver", "NotForYou", "PaperNotInDossier", "may_read"]
+__all__ = ["LIVES", "Link", "LinkOver", "NotForYou", "PaperNotInDossier", "held", "may_read"]
 
 LIVES = timedelta(minutes=5)
 MOST_USES = 50
@@ -55,6 +56,13 @@ class Link:
         if at >= self.expires_at or len(self.used) >= MOST_USES:
             raise LinkOver("This link is over: open the paper from the dossier again.")
         return (replace(self, used=(*self.used, at)),)
+
+
+def held(dossier: Dossier) -> frozenset[str]:
+    """The digests of all that was scanned for it: papers, by what right somebody files, who signed for the result."""
+    filing, handed = dossier.filing, dossier.handed
+    others = (filing.authorisation.scan if filing.authorisation else "", handed.signature if handed else "")
+    return frozenset((*(scan for paper in filing.papers for scan in paper.scans), *others)) - {"", "register"}
 
 
 def may_read(person: Person, *, offices: tuple[str, ...], owner: str) -> None:

@@ -6,20 +6,27 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.intake.domain.fees import Line
+from shared.calendar import VIETNAM
 from shared.contracts.intake import PayWay
 from shared.errors import Conflict, NotFound
 
 __all__ = [
+    "ASK_AGAIN",
+    "ASK_LATER",
     "ORDER_LIVES",
+    "ORDER_WATCHED",
     "AmountUnknown",
     "Moved",
     "NoSuchLine",
     "NoSuchOrder",
+    "NoSuchRefund",
     "NotPaid",
     "NothingToPay",
     "Order",
+    "OtherMoney",
     "Stage",
     "TooManyOrders",
+    "day_of",
     "shares",
 ]
 
@@ -27,6 +34,12 @@ Stage = Literal[1, 2, 4]
 """National codes of when a fee is collected: 1 on receipt, 2 on supplement, 4 on return."""
 ORDER_LIVES = timedelta(minutes=15)
 """So long the page with the QR waits; money that comes later is still taken."""
+ORDER_WATCHED = timedelta(hours=6)
+"""So long after its end the bank is asked about an order whose money did not come: transfers may be slow."""
+ASK_AGAIN = timedelta(seconds=20)
+"""So long a callback may take before the bank is asked; and between two questions about what is open."""
+ASK_LATER = timedelta(minutes=15)
+"""Between two questions about an order that has ended."""
 
 
 class NothingToPay(Conflict):
@@ -47,6 +60,14 @@ class NoSuchLine(NotFound):
 
 class NoSuchOrder(NotFound):
     """No order of this bill has that reference."""
+
+
+class NoSuchRefund(NotFound):
+    """The bank refused no refund under that id."""
+
+
+class OtherMoney(Conflict):
+    """Under this id another sum was taken or given back before."""
 
 
 class TooManyOrders(Conflict):
@@ -70,7 +91,7 @@ class Moved:
     """The shares of *phí* and *lệ phí*; what is in neither came too much."""
     at: datetime
     day: str
-    """The day in Việt Nam, `2026-11-24`: an office's cash is counted by it."""
+    """The day in Việt Nam, `2026-11-24`: an office's cash is counted by it. Of a refund: when the bank did it."""
     office: str
     by: str = ""
     stage: Stage = 1
@@ -79,7 +100,21 @@ class Moved:
     reason: str = ""
     words: str = ""
     is_done: bool = True
-    """False while the bank has yet to carry out a refund."""
+    """False while the bank has yet to carry out a refund, and where it refuses to."""
+    of: str = ""
+    """Of a refund: the payment that it gives back, all or a part."""
+    refused_at: datetime | None = None
+    """When the bank said that it does not give this back: it is paid at the counter."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the bank has yet to do it."""
+        return not self.is_done and self.refused_at is None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it waits at the counter, as the bank does not do it."""
+        return not self.is_done and self.refused_at is not None
 
     @property
     def is_difference(self) -> bool:
@@ -98,6 +133,11 @@ class Order:
     """The VietQR text (EMVCo), as the payer's bank reads it."""
     account: str = ""
     is_open: bool = True
+
+
+def day_of(at: datetime) -> str:
+    """The day in Việt Nam, `2026-11-24`."""
+    return f"{at.astimezone(VIETNAM):%Y-%m-%d}"
 
 
 def shares(lines: Iterable[Line], start: int, end: int) -> tuple[int, int]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from shared.errors import Refusal
+from shared.calendar import VIETNAM
+from shared.errors import Conflict, Refusal
 from shared.events import Decision
 from shared.people import Person
 
@@ -25,6 +26,10 @@ class NoSuchDate(Refusal):
     """Centuries away."""
 
 
+class DatedBefore(Conflict):
+    """A new date is given once (NĐ 61/2018 art. 19.9)."""
+
+
 class NoTimeZone(Refusal):
     """A time without its zone may be any of twenty-four."""
 
@@ -42,7 +47,7 @@ class Worded:
     contact: str = ""
     """Whom to ask, and the telephone of the office."""
     old_due: datetime | None = None
-    """The date that cannot be kept; if not given, the one on record."""
+    """The date that cannot be kept: the one on record when the paper was worded, whatever is given here."""
     new_due: datetime | None = None
 
     def checked(self) -> Self:
@@ -96,7 +101,11 @@ class Printing:
         return f"{dossier}/{form}"
 
     def printed(self, words: Worded | None, dated: datetime | None, *, by: Person, at: datetime) -> Decision[Self]:
-        """Once more. Other words, or another fact, make another paper; else the last one is printed again."""
+        """Once more. Other words, or another fact, make another paper; else the last one is printed again.
+
+        Raises `DatedBefore`.
+        """
+        self._keeps_its_date(words)
         is_another = self.count == 0 or dated != self.dated or (words is not None and words != self.words)
         prints = (*self.prints, Print(at, by.id, by.office, words))
         kept = (*prints[:1], *prints[1:][-(MOST_PRINTS - 1) :])
@@ -104,3 +113,12 @@ class Printing:
         if is_another:
             more = replace(more, words=words, worded_at=at, dated=dated)
         return (more,)
+
+    def _keeps_its_date(self, words: Worded | None) -> None:
+        """The new date that was given first is the only one, in whatever words it is given again."""
+        told = next((it.words.new_due for it in self.prints if it.words and it.words.new_due), None)
+        if told and words and words.new_due and words.new_due != told:
+            raise DatedBefore(
+                f"{told.astimezone(VIETNAM):%H:%M %d/%m/%Y} was given before, and it is given once: print that.",
+                about="new_due",
+            )

@@ -1,7 +1,7 @@
 """The scan: one file of a paper, named by what it holds (SHA-256), and what was found out about it. Pure."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Literal, Self
 
@@ -12,7 +12,9 @@ from shared.people import Person
 __all__ = [
     "DOCX",
     "JPEG",
+    "KEPT_UNFILED",
     "KINDS",
+    "LEAVING",
     "MOST_PAGES",
     "PDF",
     "PNG",
@@ -50,6 +52,10 @@ KINDS: dict[str, tuple[str, ...]] = {
 MOST_PAGES = 1_000
 """Pages of one scan. The thickest dossiers of land and building come to some hundreds."""
 MOST_OWNERS = 50
+KEPT_UNFILED = timedelta(days=45)
+"""So long a scan waits to be filed: longer than a draft that nobody touches."""
+LEAVING = timedelta(hours=1)
+"""Between the last moment at which it can be filed and its end: longer than any filing is on its way."""
 
 Verdict = Literal["clean", "unscanned"]
 """What the malware scanner said; `unscanned` where none is configured."""
@@ -147,6 +153,10 @@ class Scan:
     at: datetime
     owners: tuple[str, ...] = field(default=())
     look: Look | None = None
+    until: datetime | None = None
+    """When it is asked next whether anything needs it; None: it stands in a dossier, or is gone."""
+    is_leaving: bool = False
+    """It can be filed no more, and goes soon or is gone: uploaded again it is as new."""
 
     @property
     def subject(self) -> str:
@@ -158,13 +168,31 @@ class Scan:
     ) -> Decision["Scan"]:
         """The first time it is new; after that, one more person has it, and the newer verdict of the scanner counts."""
         if there is None:
-            return (cls(id, found.kind, size, found.pages, verdict, at, (by.id,)),)
+            return (cls(id, found.kind, size, found.pages, verdict, at, (by.id,), until=at + KEPT_UNFILED),)
         owners = there.owners if by.id in there.owners else (*there.owners, by.id)[-MOST_OWNERS:]
         better = "clean" if "clean" in {verdict, there.verdict} else "unscanned"
-        return (replace(there, owners=owners, verdict=better),)
+        until = at + KEPT_UNFILED if there.until or there.is_leaving else None
+        return (replace(there, owners=owners, verdict=better, until=until, is_leaving=False),)
 
     def looked(self, look: Look) -> Decision[Self]:
         return (replace(self, look=look),)
+
+    def stays(self) -> Decision[Self]:
+        """It stands in a dossier, and is asked about no more."""
+        return (replace(self, until=None, is_leaving=False),)
+
+    def waits(self, at: datetime) -> Decision[Self]:
+        """It stands in a draft."""
+        return (replace(self, until=at + KEPT_UNFILED, is_leaving=False),)
+
+    def leaves(self, at: datetime) -> Decision[Self]:
+        """Nothing needs it. What is being filed at this moment is seen when it is asked about once more."""
+        is_over = self.until is not None and self.until <= at and not self.is_leaving
+        return (replace(self, until=at + LEAVING, is_leaving=True) if is_over else self,)
+
+    def gone(self) -> Decision[Self]:
+        """The file is no more, and nothing here says whose it was. Where it was brought again meanwhile it counts."""
+        return (replace(self, owners=(), look=None, until=None) if self.is_leaving else self,)
 
     def shown_to(self, person: Person) -> None:
         """Officials may see what was brought; a citizen only what they brought. Raises `NotYourScan`."""

@@ -21,6 +21,7 @@ KINDS = {
     "missing-here": "Ngân hàng có, sổ chưa ghi",
     "missing-there": "Sổ có, sao kê không có",
     "amount-differs": "Số tiền trong sổ và sao kê khác nhau",
+    "refund-refused": "Ngân hàng không trả lại được, phải trả tại quầy",
 }
 MONEY = "#,##0"
 SUMS = ("Cách nộp", "Thu hay hoàn", "Số lượt", "Số tiền (đồng)", "Phí", "Lệ phí", "Thừa")

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import cast
@@ -14,8 +14,6 @@ import typst
 __all__ = ["Leaflet", "Listed", "Poster", "print_leaflet", "print_poster", "qr_svg"]
 
 TEMPLATE = Path(__file__).with_name("leaflet.typ")
-KEPT = 64
-"""Printed sheets that are kept, so that a rush on one leaflet costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +51,11 @@ class Poster:
     events: tuple[str, ...]
 
 
-@lru_cache(maxsize=KEPT)
 def print_leaflet(form: Leaflet) -> bytes:
     """One sheet of A5 as PDF. Takes processor time: call it in a thread."""
     return _printed(msgspec.json.encode(form).decode())
 
 
-@lru_cache(maxsize=2)
 def print_poster(form: Poster) -> bytes:
     """One sheet of A4 as PDF."""
     return _printed(msgspec.json.encode(form).decode())

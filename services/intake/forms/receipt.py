@@ -12,6 +12,7 @@ from services.intake.domain.bill import Bill
 from services.intake.domain.money import Moved
 from services.intake.domain.receipt import Receipt
 from services.intake.domain.spelled import spelled
+from services.intake.domain.tracking import masked
 from services.intake.forms.frame import Given, Head, compiled, day, drawn, moment, short
 
 __all__ = ["TITLE", "print_receipt", "qr_text", "receipt_form"]
@@ -34,6 +35,7 @@ class ReceiptForm:
     office: str
     payer: str
     address: str
+    """Empty where it is not told, as the identifier in the QR is then."""
     procedure: str
     lines: tuple[PrintedLine, ...]
     total: str
@@ -43,13 +45,17 @@ class ReceiptForm:
     reference: str
 
 
-def receipt_form(given: Given, receipt: Receipt, bill: Bill, paid: Moved) -> ReceiptForm:
+def receipt_form(given: Given, receipt: Receipt, bill: Bill, paid: Moved, *, is_masked: bool = False) -> ReceiptForm:
+    """`is_masked`: for whoever holds a link; who paid is told as the tracking page tells it, and where they live not.
+
+    The identifier in the QR is that of `given`: leave it empty then.
+    """
     applicant = given.dossier.filing.applicant
     return ReceiptForm(
         number=receipt.number,
         office=given.office(receipt.office),
-        payer=applicant.name,
-        address=applicant.address,
+        payer=masked(applicant.name) if is_masked else applicant.name,
+        address="" if is_masked else applicant.address,
         procedure=given.procedure.name,
         lines=_lines(bill, paid),
         total=money(receipt.dong),

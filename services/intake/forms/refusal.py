@@ -9,9 +9,13 @@ from datetime import datetime
 
 from services.intake.forms.frame import TT_01_2018, TT_03_2025, Form, Given, NotOnRecord, Owner, WordsMissing
 
-__all__ = ["REFUSAL", "refusal"]
+__all__ = ["REFUSAL", "GroundMissing", "refusal"]
 
 TITLE = "Phiếu từ chối tiếp nhận giải quyết hồ sơ"
+
+
+class GroundMissing(WordsMissing):
+    """A refusal cites the law that it rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +28,12 @@ class RefusalForm:
 
 
 def refusal(given: Given) -> RefusalForm:
-    """Raises `NotOnRecord` where nobody refused it, `WordsMissing` where the reason is not known."""
+    """Raises `NotOnRecord` where nobody refused it, `WordsMissing`, `GroundMissing` where one is not given."""
     _, who, reason = _refused(given)
     if not (reason or given.words.reason):
         raise WordsMissing("Say why, in words: it is printed on the form.", about="reason")
+    if not given.words.ground:
+        raise GroundMissing("Say on which legal ground: it is printed on the form.", about="ground")
     return RefusalForm(
         owner=Owner.of(given),
         office=given.office(who),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final, Protocol, TypeVar
+from typing import Final, Literal, Protocol, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -23,10 +23,25 @@ from services.intake.gateways.partner import Partner
 from shared.clock import server_time
 from shared.errors import Refusal, Unauthorized, Unavailable
 
-__all__ = ["SIGNATURE", "Bank", "NoOnlinePayment", "NoPayments", "NotTheBank", "Payments", "check", "payments", "sign"]
+__all__ = [
+    "SIGNATURE",
+    "Bank",
+    "NoOnlinePayment",
+    "NoPayments",
+    "NotTheBank",
+    "Payments",
+    "RefundSaid",
+    "check",
+    "payments",
+    "sign",
+]
 
 SIGNATURE = "bank-signature"
 FRESH = timedelta(minutes=5)
+RefundSaid = Literal["done", "open", "refused"]
+"""`open`: ask again later. `refused`: asking again changes nothing."""
+REFUSED = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
+"""What a bank answers where it understood a refund and does not carry it out. All else may be otherwise later."""
 T = TypeVar("T")
 _SAID: Final = re.compile(r"t=(\d{1,11}),v1=([0-9a-f]{64})", re.ASCII)
 
@@ -57,8 +72,8 @@ class Payments(Protocol):
         """The money that came under a reference."""
         ...
 
-    async def refund(self, id: str, reference: str, dong: int) -> bool:
-        """Give back; the same `id` is given back once. Whether it is done; if not, ask again later."""
+    async def refund(self, id: str, reference: str, dong: int) -> RefundSaid:
+        """Give back; the same `id` is given back once."""
         ...
 
     async def statement(self, day: str) -> tuple[Movement, ...]:
@@ -98,23 +113,25 @@ class Bank:
     async def status(self, reference: str) -> tuple[Movement, ...]:
         return await self._ask("GET", f"/orders/{quote(reference, safe='')}", tuple[Movement, ...])
 
-    async def refund(self, id: str, reference: str, dong: int) -> bool:
-        asked = {"reference": reference, "dong": dong}
-        return (await self._ask("PUT", f"/refunds/{quote(id, safe='')}", Refunded, asked)).done
+    async def refund(self, id: str, reference: str, dong: int) -> RefundSaid:
+        status, answer = await self._send(
+            "PUT", f"/refunds/{quote(id, safe='')}", {"reference": reference, "dong": dong}
+        )
+        if status in REFUSED:
+            return "refused"
+        return "done" if _read(status, answer, Refunded).done else "open"
 
     async def statement(self, day: str) -> tuple[Movement, ...]:
         return await self._ask("GET", f"/statements/{quote(day, safe='')}", tuple[Movement, ...])
 
     async def _ask(self, method: str, path: str, kind: type[T], body: object = None) -> T:
+        status, answer = await self._send(method, path, body)
+        return _read(status, answer, kind)
+
+    async def _send(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
         sent = b"" if body is None else msgspec.json.encode(body)
         signature = sign(self._key, self._now(), f"{method} {path}", sent)
-        status, answer = await self._partner.ask(method, path, sent, {SIGNATURE: signature})
-        if status >= HTTPStatus.BAD_REQUEST:
-            raise Unavailable(f"the bank did not take {method}: {status}")
-        try:
-            return msgspec.json.decode(answer, type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError) as unreadable:
-            raise Unavailable("the bank's answer cannot be read") from unreadable
+        return await self._partner.ask(method, path, sent, {SIGNATURE: signature})
 
 
 class NoPayments:
@@ -128,8 +145,8 @@ class NoPayments:
     async def status(self, reference: str) -> tuple[Movement, ...]:
         return ()
 
-    async def refund(self, id: str, reference: str, dong: int) -> bool:
-        return False
+    async def refund(self, id: str, reference: str, dong: int) -> RefundSaid:
+        return "open"
 
     async def statement(self, day: str) -> tuple[Movement, ...]:
         return ()
@@ -138,6 +155,15 @@ class NoPayments:
 def payments(url: str, key: str) -> Payments:
     """The configured bank. Without an address or a key there is none."""
     return Bank(Partner(url), key) if url and key else NoPayments()
+
+
+def _read(status: int, answer: bytes, kind: type[T]) -> T:
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise Unavailable(f"the bank did not take what was asked: {status}")
+    try:
+        return msgspec.json.decode(answer, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as unreadable:
+        raise Unavailable("the bank's answer cannot be read") from unreadable
 
 
 def sign(key: str, at: datetime, what: str, body: bytes) -> str:

@@ -1,15 +1,18 @@
 """Between a bank and the dossiers' bills: each call out stands between two changes, and each may be done again."""
 
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from services.intake.domain.bill import Bill
 from services.intake.domain.cash import Movement
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import NoBill
 from services.intake.domain.money import ORDER_LIVES, NoSuchOrder, Order
+from services.intake.domain.refunding import refunded, refused
 from services.intake.gateways.bank import Payments
 from shared.codes import TrackingCode
 from shared.events import Decision
@@ -17,6 +20,8 @@ from shared.people import SYSTEM, Person
 from shared.repository import Repository
 
 __all__ = ["Settling", "bill_of"]
+
+log = logging.getLogger(__name__)
 
 
 def bill_of(dossier: Dossier) -> Bill:
@@ -53,19 +58,22 @@ class Settling:
         return await self._confirm(found[0].id, came)
 
     async def ask(self, dossier: Dossier) -> Dossier:
-        """Ask the bank about the payment that is open, where one is."""
-        order = bill_of(dossier).order
-        if order is None:
-            return dossier
-        for it in await self.bank.status(order.reference):
-            await self._confirm(dossier.id, it)
-        return await self._change(dossier.id, lambda it: it.asked(order.reference, at=self.at))
+        """Ask the bank about the payment that is open, and about those that ended lately."""
+        orders = bill_of(dossier).to_ask(self.at)
+        for order in orders:
+            for it in await self.bank.status(order.reference):
+                await self._confirm(dossier.id, it)
+        return await self._change(dossier.id, lambda it: it.asked(at=self.at)) if orders else dossier
 
     async def give_back(self, dossier: Dossier) -> Dossier:
         """Have the bank carry out the refunds that are open: each once, however often it is asked."""
         for back in bill_of(dossier).open_refunds:
-            if await self.bank.refund(f"{dossier.id}.{back.id}", back.reference, back.dong):
-                dossier = await self._change(dossier.id, lambda it, done=back.id: it.refunded(done))
+            said = await self.bank.refund(f"{dossier.id}.{back.id}", back.reference, back.dong)
+            if said == "refused":
+                log.warning("the bank refuses to give back %d đồng of dossier %s", back.dong, dossier.id)
+            if said != "open":
+                outcome = refunded if said == "done" else refused
+                dossier = await self._change(dossier.id, partial(outcome, id=back.id, at=self.at))
         return dossier
 
     async def settle(self, dossier: Dossier) -> Dossier:

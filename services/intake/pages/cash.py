@@ -16,6 +16,7 @@ from services.intake.api.paying import ENDED, BillShown, Refunding, Till
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.fees import Fee, WrongAmount
+from services.intake.domain.refunding import at_counter
 from services.intake.domain.tracking import NotTracked, typed_code
 from services.intake.templates.money import amount
 from shared import door
@@ -119,6 +120,10 @@ async def _refund(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
     await till.refund(id, _id(fields), asked)
 
 
+async def _pay_out(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
+    await till.change(id, lambda it: at_counter(it, fields.get("id", ""), by=till.by, at=till.at))
+
+
 async def _set_amount(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
     fee, dong, because = fields.get("fee", ""), _dong(fields), fields.get("because", "")
     await till.change(id, lambda it: it.set_amount(fee, dong, because, by=till.by))
@@ -139,6 +144,7 @@ async def _ask(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
 DOES: dict[str, Callable[[Till, str, Fields, Catalogue], Awaitable[None]]] = {
     "pay": _pay,
     "refund": _refund,
+    "pay-out": _pay_out,
     "amount": _set_amount,
     "exempt": _exempt,
 }

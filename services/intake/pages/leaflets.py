@@ -1,10 +1,8 @@
 """Paper for those without a phone: a leaflet for each service, and the poster "start here"."""
 
-import asyncio
-
 from fastapi import Request, Response
 
-from services.intake.api.given import Offered, local_day
+from services.intake.api.given import AtPrinter, Offered, local_day
 from services.intake.domain.catalogue import Paper, Procedure
 from services.intake.domain.finding import LIFE_EVENTS
 from services.intake.forms.leaflet import Leaflet, Listed, Poster, print_leaflet, print_poster, qr_svg
@@ -22,17 +20,18 @@ router = door.router()
 
 
 @router.get("/services/poster.pdf", include_in_schema=False)
-async def start_here(request: Request, _: Anyone) -> Response:
+async def start_here(request: Request, _: Anyone, printer: AtPrinter) -> Response:
     """The poster for the wall of a post office: start here."""
-    return _pdf(await asyncio.to_thread(print_poster, poster(_public_url(request))), "bat-dau-o-day.pdf")
+    url = _public_url(request)
+    return _pdf(await printer.once(("poster", url), lambda: print_poster(poster(url))), "bat-dau-o-day.pdf")
 
 
 @router.get("/services/{code}/leaflet.pdf", include_in_schema=False)
-async def printed(request: Request, code: str, _: Anyone, offered: Offered, now: Now) -> Response:
-    """What the service's page says, on one sheet of A5 with the QR of that page."""
-    procedure = offered.procedure(code, local_day(now))
-    made = leaflet(procedure, _public_url(request))
-    return _pdf(await asyncio.to_thread(print_leaflet, made), f"{procedure.code}.pdf")
+async def printed(request: Request, code: str, _: Anyone, offered: Offered, printer: AtPrinter, now: Now) -> Response:
+    """What the service's page says, on one sheet of A5 with the QR of that page; each version is printed once."""
+    procedure, url = offered.procedure(code, local_day(now)), _public_url(request)
+    key = (procedure.code, procedure.version, VIETNAMESE.code, url)
+    return _pdf(await printer.once(key, lambda: print_leaflet(leaflet(procedure, url))), f"{procedure.code}.pdf")
 
 
 def leaflet(procedure: Procedure, public_url: str) -> Leaflet:

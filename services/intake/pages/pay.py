@@ -1,6 +1,6 @@
 """The payment page: what is owed, the QR to pay it with, whether the money came. Opened by a link of half an hour.
 
-The link comes after the second factor, or to who filed the dossier. It shows fees and money, and nobody's name.
+The link comes after the second factor, or to who filed the dossier. It shows fees and money, and nobody's whole name.
 """
 
 import io
@@ -24,11 +24,15 @@ from services.intake.templates.money import amount
 from shared import door
 from shared.auth import Anyone
 from shared.door import FromApp, Now
+from shared.errors import Unavailable
 from shared.people import SYSTEM
 from shared.web import Web
 from shared.web.limits import Allowance
 
 __all__ = ["Opened", "opening", "pay_address", "router"]
+
+OUTCOMES = ("came", "nothing", "away", "none-open")
+"""Of asking the bank."""
 
 router = door.router()
 
@@ -53,8 +57,13 @@ async def found(request: Request, token: str, kept: Store, at: datetime) -> Doss
 
 
 @router.get("/pay/{token}", include_in_schema=False)
-async def page(token: str, request: Request, _: Anyone, pages: Web, kept: Kept, bank: Bank, now: Now) -> Response:
-    """What is owed and how to pay it; where the link is over, where to get another."""
+async def page(
+    token: str, request: Request, _: Anyone, pages: Web, kept: Kept, bank: Bank, now: Now, asked: str = ""
+) -> Response:
+    """What is owed and how to pay it; where the link is over, where to get another.
+
+    `asked`: what came of asking the bank, as `i_have_paid` found it.
+    """
     try:
         dossier = await found(request, token, kept, now)
     except pay_link.PayLinkOver as over:
@@ -62,6 +71,10 @@ async def page(token: str, request: Request, _: Anyone, pages: Web, kept: Kept, 
     it = BillShown.of(dossier)
     order = it.order if it.order and now < it.order.expires_at else None
     told: dict[str, Any] = {"order": order, "qr": drawn(order.qr) if order else "", "is_online": bank.is_there}
+    bill = bill_of(dossier)
+    told["is_watched"] = bank.is_there and bool(bill.to_ask(now))
+    told["at_counter"] = sum(line.dong for line in bill.refused_refunds)
+    told["asked"] = asked if asked in OUTCOMES else ""
     told["received"] = [line for line in it.book if line.what == "paid"]
     told["money_of"] = partial(amount, language=pages.language(request))
     return pages.show(request, "pay.html", **told, it=it, token=token)
@@ -82,11 +95,17 @@ async def open_order(
 async def i_have_paid(
     token: str, request: Request, _: Anyone, kept: Kept, bank: Bank, tries: Opened, now: Now
 ) -> Response:
-    """Ask the bank now, rather than wait for its word."""
+    """Ask the bank now, rather than wait for its word; the page then says what it knows."""
     dossier = await found(request, token, kept, now)
     tries.take(dossier.id, now)
-    await Till(kept, bank, SYSTEM, now).settling.ask(dossier)
-    return back(token)
+    before = len(bill_of(dossier).book)
+    try:
+        then = await Till(kept, bank, SYSTEM, now).settling.ask(dossier)
+    except Unavailable:
+        return back(token, "away")
+    if len(bill_of(then).book) > before:
+        return back(token, "came")
+    return back(token, "nothing" if bill_of(dossier).to_ask(now) else "none-open")
 
 
 @router.get("/pay/{token}/status", include_in_schema=False)
@@ -109,15 +128,16 @@ async def receipt(
     tries: Opened,
     now: Now,
 ) -> Response:
-    """The receipt as PDF, for who paid."""
+    """The receipt as PDF, for whoever holds the link: it masks the payer. Logged in, who filed it gets the whole."""
     dossier = await found(request, token, kept, now)
     tries.take(dossier.id, now)
     till = Till(kept, bank, SYSTEM, now)
-    return await Printing(till, offered, seals, request.app.state.settings.public_url).pdf(dossier, payment_id)
+    printing = Printing(till, offered, seals, request.app.state.settings.public_url)
+    return await printing.pdf(dossier, payment_id, is_masked=True)
 
 
-def back(token: str) -> Response:
-    return RedirectResponse(f"/pay/{token}", HTTPStatus.SEE_OTHER)
+def back(token: str, asked: str = "") -> Response:
+    return RedirectResponse(f"/pay/{token}{f'?asked={asked}' if asked else ''}", HTTPStatus.SEE_OTHER)
 
 
 def drawn(text: str) -> str:

@@ -1,6 +1,5 @@
 """The queue, for people: take a number by one touch, see it coming on a phone, on the board, and call it at a desk."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import groupby
@@ -10,7 +9,7 @@ from uuid import UUID, uuid4
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.intake.api.given import Kept, Offered, local_day
+from services.intake.api.given import AtPrinter, Kept, Offered, local_day
 from services.intake.api.queue import QUEUES, Called, Turning, called_next, place_of, taken
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.ticket import PRIORITIES, NobodyWaits, Priority, Ticket, Wish
@@ -73,14 +72,16 @@ async def take(
 
 
 @router.get("/queue/ticket/{ticket_id}.pdf", include_in_schema=False)
-async def paper(ticket_id: UUID, request: Request, _: Anyone, pages: Web, kept: Kept, offered: Offered) -> Response:
+async def paper(
+    ticket_id: UUID, request: Request, _: Anyone, kept: Kept, offered: Offered, printer: AtPrinter
+) -> Response:
     """The number on paper, 80 mm wide."""
     place = await place_of(str(ticket_id), kept)
     ticket = await kept.tickets.get(place.id)
     url = f"{request.app.state.settings.public_url}/queue/ticket/{place.id}"
     told = wished(ticket.wish, offered)
     filled = TicketForm.of(place.number, _office(offered, place.office), told, place.before, place.taken_at, url)
-    pdf = await asyncio.to_thread(ticket_pdf, filled)
+    pdf = await printer.print(ticket_pdf, filled)
     return Response(pdf, media_type="application/pdf", headers={"cache-control": "no-store"})
 
 

@@ -25,7 +25,6 @@ from services.intake.templates.money import amount
 from shared import door
 from shared.auth import Anyone
 from shared.clock import server_time
-from shared.door import Now
 from shared.errors import Refusal
 from shared.people import Person
 from shared.sealing import Seals
@@ -50,14 +49,14 @@ router = door.router()
 
 @dataclass(slots=True)
 class Tries:
-    """Against guessing: per client address, and per code where digits are given. Each replica counts its own.
+    """Against guessing: per client address, and per dossier where digits are given. Each replica counts its own.
 
     Four digits are ten thousand guesses: with six at once and one more each ten minutes they take ten weeks. Whoever
-    uses up a code's tries shuts its owner out for that long too; how far the dossier is can still be seen.
+    uses up a dossier's tries shuts its owner out for that long too; how far the dossier is can still be seen.
     """
 
     of_address: Allowance = field(default_factory=lambda: Allowance(30, timedelta(seconds=2)))
-    of_code: Allowance = field(default_factory=lambda: Allowance(6, timedelta(minutes=10)))
+    of_dossier: Allowance = field(default_factory=lambda: Allowance(6, timedelta(minutes=10)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,20 @@ class Ask:
 
     code: str
     last_four: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RateTracked:
+    """How it went, told by who has the code and the digits. `score` is 1 to 5; `reasons` are codes."""
+
+    code: str
+    last_four: str
+    score: int
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> Ask:
+        return Ask(self.code, self.last_four or "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +102,28 @@ class Lookup:
             return Tracked.minimal(code, dossier, progress)
         return self._with_pay(Tracked.whole(code, dossier, progress, self.offered, self.at), dossier)
 
+    async def rated(self, it: RateTracked) -> None:
+        """Raises as `tracked`, and what `rate` refuses."""
+        _, dossier = await self.found(it.asked)
+        await self.store.dossiers.change(
+            dossier.id, lambda there: rate(there, it.score, it.reasons, by=APPLICANT, at=self.at)
+        )
+
     async def found(self, ask: Ask) -> tuple[str, Dossier]:
         """The code as it is written, and the dossier; each try is counted but those with the right digits."""
         self.tries.of_address.take(neighbourhood(self.client), self.at)
         code = typed_code(ask.code)
-        if ask.last_four:
-            self.tries.of_code.take(code, self.at)
         found = await self.store.tracked(code)
+        counted = [it.id for it in found] or [code]  # a dossier has two codes; one that there is not answers alike
+        if ask.last_four:
+            for id in counted:
+                self.tries.of_dossier.take(id, self.at)
         dossier = opened_by(found, ask.last_four, self.seals.open) if ask.last_four else next(iter(found), None)
         if dossier is None:
             raise NotTracked("No dossier has this code and these digits: compare both with the slip and the card.")
         if ask.last_four:
-            self.tries.of_code.give_back(code)
+            for id in counted:
+                self.tries.of_dossier.give_back(id)
         return code, dossier
 
     def _with_pay(self, it: Tracked, dossier: Dossier) -> Tracked:
@@ -142,17 +165,17 @@ async def answer(request: Request, _: Anyone, pages: Web, looking: Looking) -> R
 
 
 @router.post("/track/rating", include_in_schema=False)
-async def say_how_it_went(request: Request, _: Anyone, pages: Web, looking: Looking, now: Now) -> Response:
+async def say_how_it_went(request: Request, _: Anyone, pages: Web, looking: Looking) -> Response:
     """A rating of who has the code and the digits: of the applicant, whoever filed for them. The last word counts."""
     fields = await form(request)
-    asked, (score, reasons) = Ask(fields.get("code", ""), fields.get("last_four", "") or "-"), said_in(fields)
+    said = RateTracked(fields.get("code", ""), fields.get("last_four", ""), *said_in(fields))
+    asked = said.asked
     wrong, rates = "", "rate" in fields  # else it is this answer once more, in the other language
     try:
-        _code, dossier = await looking.found(asked)
         if rates:
-            await looking.store.dossiers.change(
-                dossier.id, lambda there: rate(there, score, reasons, by=APPLICANT, at=now)
-            )
+            await looking.rated(said)
+        else:
+            await looking.found(asked)
     except (NoSuchCode, NotTracked) as refusal:
         return pages.show(request, "track.html", refusal.status, code=asked.code[:60], wrong=WRONG[type(refusal)])
     except Refusal as refusal:
@@ -167,6 +190,13 @@ async def say_how_it_went(request: Request, _: Anyone, pages: Web, looking: Look
 async def tracking(asked: Ask, _: Anyone, looking: Looking) -> Tracked:
     """How far a dossier is, by its code; with the last four digits of the owner's number, everything about it."""
     return await looking.tracked(asked)
+
+
+@router.post("/tracking/rating", tags=["tracking"])
+async def rate_tracked(said: RateTracked, _: Anyone, looking: Looking) -> Tracked:
+    """Say how it went once it is over, with its code and the last four digits of the owner's number; no login."""
+    await looking.rated(said)
+    return await looking.tracked(said.asked)
 
 
 def told_of(request: Request, pages: Web, it: Tracked) -> dict[str, Any]:

@@ -16,12 +16,15 @@ from services.intake.domain.ticket import Ticket
 from services.intake.domain.upload import Upload
 from services.intake.store.indexes import (
     AT_BANK,
+    AUTHORISED,
     BY_CODE,
     BY_ORDER,
     BY_TRACKING,
     CALLED,
     CASH,
+    DRAFT_AUTHORISED,
     DRAFT_BY_CODE,
+    DRAFT_SCANNED,
     DRAFTS_OF,
     DRAFTS_OVER,
     DRAFTS_SEALED,
@@ -31,11 +34,15 @@ from services.intake.store.indexes import (
     OF_PERSON,
     ONLINE,
     QUEUE,
+    SCANNED,
+    SCANS_OVER,
+    SIGNED,
     UNPAID,
     UPLOADS_LEFT,
     UPLOADS_OF,
     at_bank,
     received,
+    scans_over,
     unpaid,
     waiting_before,
     with_cash,
@@ -85,13 +92,14 @@ class Store:
         await self.dossiers.prepare(
             BY_CODE, BY_TRACKING, OF_OFFICE, OF_PERSON, OF_CITIZEN, ONLINE, BY_ORDER, AT_BANK, CASH, UNPAID, HANDED
         )
-        await self.drafts.prepare(DRAFTS_OF, DRAFT_BY_CODE, DRAFTS_OVER, DRAFTS_SEALED)
+        await self.dossiers.prepare(SCANNED, AUTHORISED, SIGNED)
+        await self.drafts.prepare(DRAFTS_OF, DRAFT_BY_CODE, DRAFTS_OVER, DRAFTS_SEALED, DRAFT_SCANNED, DRAFT_AUTHORISED)
         for repository in (self.progress, self.receipts):
             await repository.prepare()
         await self.printings.prepare()
         await self.tickets.prepare(QUEUE, CALLED)
         await self.uploads.prepare(UPLOADS_LEFT, UPLOADS_OF)
-        await self.scans.prepare()
+        await self.scans.prepare(SCANS_OVER)
         await self.links.prepare()
         await self.published.prepare()
 
@@ -99,9 +107,9 @@ class Store:
         """The dossiers that opened payments at the bank under these references."""
         return await self.dossiers.find(with_orders(references), limit=1_000)
 
-    async def open_at_bank(self, asked_before: datetime, *, limit: int = 50) -> list[Dossier]:
-        """Whose payment or refund is open at the bank, and was last asked about before then."""
-        return await self.dossiers.find(at_bank(asked_before), sort=("state.bill.asked_at",), limit=limit)
+    async def open_at_bank(self, at: datetime, *, limit: int = 50) -> list[Dossier]:
+        """About whose payments or refunds the bank is to be asked by then, the longest due first."""
+        return await self.dossiers.find(at_bank(at), sort=("state.bill.ask_at",), limit=limit)
 
     async def moved_at(self, office: str, day: str) -> list[Dossier]:
         """The dossiers in whose books this office has lines of that day, `2026-11-24`."""
@@ -212,6 +220,20 @@ class Store:
     async def scan_of(self, digest: str) -> Scan | None:
         found = await self.scans.find({"_id": digest}, limit=1)
         return found[0] if found else None
+
+    async def scans_over(self, at: datetime) -> list[Scan]:
+        """Scans of which it is to be asked whether anything needs them, the one that waits longest first."""
+        return await self.scans.find(scans_over(at), sort=("state.until",), limit=100)
+
+    async def is_filed(self, digest: str) -> bool:
+        """Whether a scan stands in a dossier: as a paper, as the right to file, as a signature."""
+        places = ("state.filing.papers.scans", "state.filing.authorisation.scan", "state.handed.signature")
+        return any([await self.dossiers.find({place: digest}, limit=1) for place in places])
+
+    async def is_drafted(self, digest: str) -> bool:
+        """Whether a scan stands in a draft that is not over."""
+        places = ("state.filing.papers.scans", "state.filing.authorisation.scan")
+        return any([await self.drafts.find({place: digest}, limit=1) for place in places])
 
     async def received_between(self, office: str, first: date, last: date) -> int:
         """How many dossiers an office received from one day to another, both included."""

@@ -42,6 +42,30 @@ DRAFTS_SEALED = Index(
     only={"state.filing.applicant.number": {"$gt": ""}},
 )
 
+SCANNED = Index(
+    ("state.filing.papers.scans",),
+    "whether a scan stands in a dossier",
+    only={"state.filing.papers.scans": {"$gt": ""}},
+)
+AUTHORISED = Index(
+    ("state.filing.authorisation.scan",),
+    "whether a scan is a dossier's power of attorney",
+    only={"state.filing.authorisation.scan": {"$gt": ""}},
+)
+SIGNED = Index(
+    ("state.handed.signature",),
+    "whether a scan is the signature of who took a result",
+    only={"state.handed.signature": {"$gt": ""}},
+)
+DRAFT_SCANNED = Index(
+    ("state.filing.papers.scans",), "whether a scan stands in a draft", only={"state.filing.papers.scans": {"$gt": ""}}
+)
+DRAFT_AUTHORISED = Index(
+    ("state.filing.authorisation.scan",),
+    "whether a scan is a draft's power of attorney",
+    only={"state.filing.authorisation.scan": {"$gt": ""}},
+)
+
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 BY_ORDER = Index(
     ("state.bill.orders.reference",),
@@ -49,9 +73,9 @@ BY_ORDER = Index(
     only={"state.bill.orders.reference": {"$exists": True}},
 )
 AT_BANK = Index(
-    ("state.bill.asked_at",),
-    "what is open at the bank, the one asked about longest ago first",
-    only={"state.bill.asked_at": {"$gt": BEGINNING}},
+    ("state.bill.ask_at",),
+    "what the bank is to be asked about, the longest due first",
+    only={"state.bill.ask_at": {"$gt": BEGINNING}},
 )
 CASH = Index(
     ("state.bill.book.office", "state.bill.book.day"),
@@ -63,6 +87,18 @@ UNPAID = Index(
     "an office's bills that are not paid",
     only={"state.bill.state": {"$exists": True}},
 )
+
+
+SCANS_OVER = Index(
+    ("state.until",),
+    "scans of which it is to be asked whether anything needs them",
+    only={"state.until": {"$gt": BEGINNING}},
+)
+
+
+def scans_over(at: datetime) -> Mapping[str, Any]:
+    """Served by `SCANS_OVER`."""
+    return {"state.until": {"$gt": BEGINNING, "$lte": at}}
 
 
 def received(office: str, first: date, last: date) -> Mapping[str, Any]:
@@ -81,9 +117,9 @@ def with_orders(references: Sequence[str]) -> Mapping[str, Any]:
     return {"state.bill.orders.reference": {"$in": list(references)}}
 
 
-def at_bank(asked_before: datetime) -> Mapping[str, Any]:
+def at_bank(at: datetime) -> Mapping[str, Any]:
     """Served by `AT_BANK`."""
-    return {"state.bill.asked_at": {"$gt": BEGINNING, "$lt": asked_before}}
+    return {"state.bill.ask_at": {"$gt": BEGINNING, "$lte": at}}
 
 
 def with_cash(office: str, day: str) -> Mapping[str, Any]:

@@ -66,11 +66,17 @@ REFUSALS: Mapping[str, str] = {
     "asked-before": N_("Đã có yêu cầu rút hồ sơ, đang chờ trả lời."),
     "too-late": N_("Đã có kết quả, nên không làm được nữa."),
     "not-on-record": N_("Chưa có gì để in trên phiếu này."),
+    "dated-before": N_("Phiếu xin lỗi chỉ hẹn lại một lần: hãy in lại phiếu có ngày đã hẹn."),
+    "not-later": N_("Ngày hẹn mới phải sau ngày hẹn đang ghi nhận: hãy chọn ngày muộn hơn."),
+    "too-late-to-apologise": N_(
+        "Phiếu xin lỗi phải gửi trước ngày hẹn ít nhất một ngày: ngày hẹn đang ghi nhận được giữ, hồ sơ tính là trễ."
+    ),
     "no-registry": N_("Nơi này chưa nối với cơ sở dữ liệu dân cư: hãy gõ tay."),
     "registry-away": N_("Cơ sở dữ liệu dân cư không trả lời: hãy gõ tay."),
     "not-in-registry": N_("Cơ sở dữ liệu dân cư không có số này: so lại với thẻ, hoặc gõ tay."),
     "does-not-match": N_("Số, ngày sinh và họ tên không phải của cùng một người: so lại với thẻ, hoặc gõ tay."),
     "wrong-question": N_("Cần có số căn cước và ngày sinh như trên thẻ."),
+    "ground-missing": N_("Hãy ghi căn cứ pháp lý: căn cứ được in trên phiếu từ chối."),
     "words-missing": N_("Hãy ghi rõ cần bổ sung gì, hoặc đánh dấu ít nhất một dòng."),
 }
 """By the code of the refusal. One without a sentence here is told in English, as the API tells it."""

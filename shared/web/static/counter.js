@@ -75,7 +75,7 @@ function filing() {
     ...people.filed,
     papers: papers.handed,
     charges: fees.charges,
-    channel: "direct",
+    channel: at("channel").value,
     home_by: form.elements.home.value,
     consent: at("consent").checked,
     ticket: now.ticket,
@@ -341,6 +341,7 @@ async function resume(draft) {
   people.fill(it);
   fees.fill(it.charges);
   form.elements.home.value = it.home_by;
+  at("channel").value = it.channel === "post" ? "post" : "direct";
   at("consent").checked = it.consent;
   address(draft.id);
   said(word("resumed"));

@@ -118,7 +118,7 @@ class Doing:
     def pay(self) -> Awaitable[object]:
         """Under the form's own key, so that the same form takes money once."""
         paid = fees.Pay(typed.dong(self.fields))
-        return fees.pay(self.id, UUID(self.fields["key"]), paid, self.clerk, self.desk.store, self.bank, self.at)
+        return fees.pay(self.id, typed.key(self.fields), paid, self.clerk, self.desk.store, self.bank, self.at)
 
     def amount(self) -> Awaitable[object]:
         asked = fees.SetAmount(self.fields.get("fee", ""), typed.dong(self.fields), self.fields.get("because", ""))

@@ -12,6 +12,7 @@ from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.changing import FIELDS
 from services.intake.domain.dossier import CLOSED, Dossier
 from services.intake.domain.facts import NotYourOffice
+from services.intake.domain.printing import Printing
 from services.intake.domain.progress import Progress, national_state
 from services.intake.domain.tracking import Details
 from services.intake.pages.counter.online import TimeLeft
@@ -31,7 +32,7 @@ __all__ = ["AtFile", "File", "Told", "possible", "router"]
 router = door.router()
 
 FORMS = ("slip", "supplement", "refusal", "control")
-"""Those that need no more words than the dossier has; the others are worded on the page."""
+"""Those that need no more words than are on record; the others are worded on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class File:
         procedure = self.offered.version(dossier.filing.procedure, dossier.version)
         is_ours = _is_handled(dossier, clerk)
         opened = replace(dossier, filing=dossier.filing.sealed(self.seals.open)) if is_ours else dossier
+        refused = await self.kept.printing_of(Printing.id_of(dossier.id, "refusal"))
         names = {it.code: it.name for it in procedure.papers}
         missing = [it.name for it in procedure.missing(dossier.filing.papers, dossier.filing.case)]
         shown: dict[str, Any] = {
@@ -80,7 +82,7 @@ class File:
             "names": names,
             "asked": [(names.get(it.code, it.code), it) for it in dossier.asked],
             "fields": self._fields(opened),
-            "forms": printable(dossier, progress) if is_ours else (),
+            "forms": printable(dossier, progress, refused) if is_ours else (),
             "left": self._left(dossier, at),
             "key": str(uuid4()),
             "told": told,
@@ -150,14 +152,14 @@ def _once_accepted(dossier: Dossier, progress: Progress | None) -> set[str]:
     return {"home"} if is_asked else {"home", "withdraw"}
 
 
-def printable(dossier: Dossier, progress: Progress | None) -> tuple[str, ...]:
-    """The forms that can be printed from what is on record."""
+def printable(dossier: Dossier, progress: Progress | None, refused: Printing | None) -> tuple[str, ...]:
+    """The forms that can be printed from what is on record; the refusal once its legal ground was given."""
     entries = {it.what for it in progress.entries} if progress else set[str]()
     has = {
         "slip": dossier.received_at is not None,
         "control": dossier.received_at is not None,
         "supplement": bool(dossier.asked) or "supplement-requested" in entries,
-        "refusal": dossier.refusal is not None,
+        "refusal": refused is not None and refused.words is not None,
     }
     return tuple(it for it in FORMS if has[it])
 

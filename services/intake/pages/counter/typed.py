@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, cast, get_args
+from uuid import UUID
 
 from services.intake.domain.card import Card
 from services.intake.domain.facts import Asked
@@ -13,7 +14,18 @@ from shared.calendar import VIETNAM
 from shared.contracts.intake import HomeBy, PaperTicked
 from shared.door import WrongField
 
-__all__ = ["Fields", "asked_for", "brought_in", "dong", "form_name", "home_by", "moment", "put_right", "receiver"]
+__all__ = [
+    "Fields",
+    "asked_for",
+    "brought_in",
+    "dong",
+    "form_name",
+    "home_by",
+    "key",
+    "moment",
+    "put_right",
+    "receiver",
+]
 
 Fields = Mapping[str, str]
 MOST_PIECES = 99
@@ -73,6 +85,14 @@ def dong(fields: Fields) -> int:
     """Whole đồng, as people write them: `15.000` is fifteen thousand; 0 where it is no number."""
     text = "".join(it for it in fields.get("dong", "") if it not in ". ")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else 0
+
+
+def key(fields: Fields) -> UUID:
+    """The form's own, by which the same form sent twice is done once. Raises `WrongField`."""
+    try:
+        return UUID(fields.get("key", ""))
+    except ValueError as wrong:
+        raise WrongField("The form brings no key of its own: open the dossier again.", about="key") from wrong
 
 
 def moment(text: str) -> datetime | None:
