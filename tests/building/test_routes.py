@@ -22,6 +22,7 @@ BY_FASTAPI = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
 OPEN = {
     "/track",  # asks for the second factor by POST, so that it stands in no address
     "/tracking",
+    "/tracking/rating",  # like /track/rating, for programs
     "/track/rating",  # code and second factor in the body, as many tries as the tracking page gives
     "/pay/{token}",  # the token is a signed link of half an hour
     "/pay/{token}/asked",
