@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -139,7 +140,8 @@ def front(engines: Engines, folder: Path, **more: str) -> Iterator[Front]:
         "MOTCUA_SEAL_KEYS": Seals.new(),
     }
     environment |= more
-    asyncio.run(provision(environment))
+    with ThreadPoolExecutor(1) as apart:  # whoever has a browser open has a running loop in this thread
+        apart.submit(asyncio.run, provision(environment)).result()
     made = Front(
         create(IntakeSettings.read(environment)), issuer, f"http://127.0.0.1:{gate}", f"http://127.0.0.1:{port}"
     )
