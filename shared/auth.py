@@ -16,7 +16,7 @@ import jwt
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
-from shared.calendar import VIETNAM
+from shared.calendar import local_day
 from shared.clock import server_time
 from shared.errors import Forbidden, Unauthorized, Unavailable
 from shared.people import Person, Role
@@ -147,7 +147,7 @@ async def _took_over(request: Request, office: str) -> frozenset[str]:
     heritage: Heritage | None = getattr(request.app.state, "took_over", None)
     if heritage is None or not office:
         return frozenset()
-    return await heritage(office, server_time().astimezone(VIETNAM).date())
+    return await heritage(office, local_day(server_time()))
 
 
 def _token(request: Request) -> str:

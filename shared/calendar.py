@@ -265,6 +265,11 @@ class Calendar:
         return _length(self.hours.morning) + _length(self.hours.afternoon)
 
 
+def local_day(at: datetime) -> date:
+    """The day in Việt Nam."""
+    return at.astimezone(VIETNAM).date()
+
+
 def _local(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise NaiveTime(

@@ -190,6 +190,11 @@ class Repository(Generic[A]):
         with _weather():
             return [msgspec.convert(row["state"], self._kind) async for row in found]
 
+    async def known(self, id: str) -> A | None:
+        """The aggregate as it was last written, or None; unlike `get`, it waits for nobody and refuses nothing."""
+        found = await self.find({"_id": id}, limit=1)
+        return found[0] if found else None
+
     async def count(self, wanted: Mapping[str, Any]) -> int:
         with _weather():
             return await self._documents.count_documents(dict(wanted))

@@ -12,7 +12,6 @@ import httpx
 import pytest
 from hypothesis import given, strategies as st
 
-from services.intake.api.given import local_day
 from services.intake.api.queue import Turns, called_next
 from services.intake.domain.ticket import (
     HEAD_START,
@@ -27,6 +26,7 @@ from services.intake.domain.ticket import (
 )
 from services.intake.store import keep
 from services.intake.store.indexes import waiting_before
+from shared.calendar import local_day
 from shared.people import Person
 from shared.repository import nowhere
 from shared.web.limits import Allowance

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from fastapi import Response
 
-from services.intake.api.given import Bank, Kept, local_day
+from services.intake.api.given import Bank, Kept
 from services.intake.domain.cash import BankSaid, Cash, CashLine, Movement, counted
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import NotYourOffice
@@ -18,6 +18,7 @@ from services.intake.gateways.settling import Settling
 from services.intake.store import Store
 from shared import door
 from shared.auth import CounterClerk
+from shared.calendar import local_day
 from shared.door import Now
 from shared.errors import Unavailable
 from shared.people import Person

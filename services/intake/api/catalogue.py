@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from fastapi import Request, Response
 
-from services.intake.api.given import Kept, Offered, local_day
+from services.intake.api.given import Kept, Offered
 from services.intake.api.publishing import Editing, PublicationMade, Withdrawn, received
 from services.intake.domain.catalogue import Office, Procedure, ProcedureNotInForce
 from services.intake.domain.editing import DryRun
@@ -16,6 +16,7 @@ from services.intake.domain.finding import finder
 from services.intake.forms.workbook import to_workbook, to_yaml
 from shared import door
 from shared.auth import Anyone, Editor, Insider
+from shared.calendar import local_day
 from shared.door import Now, WrongField
 
 __all__ = ["XLSX", "router"]

@@ -8,7 +8,6 @@ from typing import Annotated, Self
 
 from fastapi import Depends, Request
 
-from services.intake.api.given import local_day
 from services.intake.api.papers import unknown
 from services.intake.domain.bill import Bill
 from services.intake.domain.catalogue import Catalogue
@@ -18,7 +17,7 @@ from services.intake.domain.fees import lines_of
 from services.intake.domain.filing import Filing
 from services.intake.domain.procedure import Procedure
 from services.intake.store import Store
-from shared.calendar import Calendar, Term
+from shared.calendar import Calendar, Term, local_day
 from shared.codes import AgencyCode, DossierCode, TrackingCode
 from shared.contracts.intake import PaperTicked
 from shared.documents import Documents

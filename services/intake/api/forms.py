@@ -10,14 +10,14 @@ from uuid import UUID
 from fastapi import Request, Response
 from prometheus_client import Counter
 
-from services.intake.api.given import Kept, Sealing, Working, local_day
+from services.intake.api.given import Kept, Sealing, Working
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.printing import Printing, Worded
 from services.intake.forms import FORMS, FormName, Given
 from services.intake.store import Store
 from shared import door
 from shared.auth import Filer, Insider
-from shared.calendar import Calendar
+from shared.calendar import Calendar, local_day
 from shared.codes import DossierCode
 from shared.door import Now
 from shared.people import Person

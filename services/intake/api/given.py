@@ -1,6 +1,5 @@
 """What intake's routes are given: repositories, the catalogue, the calendar, the documents."""
 
-from datetime import date, datetime
 from typing import Annotated
 
 from services.intake.domain.catalogue import Catalogue
@@ -12,7 +11,7 @@ from services.intake.gateways.bank import Payments
 from services.intake.gateways.registry import Registry
 from services.intake.scans.taking import Taking
 from services.intake.store import Store
-from shared.calendar import VIETNAM, Calendar
+from shared.calendar import Calendar
 from shared.documents import Documents
 from shared.door import FromApp, FromStore
 from shared.repository import Repository
@@ -30,7 +29,6 @@ __all__ = [
     "Receipts",
     "Sealing",
     "Working",
-    "local_day",
 ]
 
 Dossiers = Annotated[Repository[Dossier], FromStore("dossiers")]
@@ -45,8 +43,3 @@ Bank = Annotated[Payments, FromApp("bank")]
 People = Annotated[Registry, FromApp("registry")]
 Receipts = Annotated[Repository[Receipt], FromStore("receipts")]
 Sealing = Annotated[Seals, FromApp("seals")]
-
-
-def local_day(at: datetime) -> date:
-    """The day in Việt Nam."""
-    return at.astimezone(VIETNAM).date()

@@ -8,12 +8,13 @@ from typing import Annotated, Self
 from fastapi import Request, Response
 from fastapi.params import Path
 
-from services.intake.api.given import Kept, Offered, Takings, local_day
+from services.intake.api.given import Kept, Offered, Takings
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.scan import Scan, Verdict, Warned
 from services.intake.store import Store
 from shared import door
 from shared.auth import Filer
+from shared.calendar import local_day
 from shared.documents import Documents, received
 from shared.door import FromApp, Now
 from shared.errors import NotFound

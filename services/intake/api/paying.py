@@ -130,9 +130,8 @@ class Till:
 async def issued(receipts: Repository[Receipt], dossier: str, paid: Moved, at: datetime) -> Receipt:
     """The one receipt of a payment: the next number of its series, taken once however many ask at the same time."""
     id = receipt_id(dossier, paid.id)
-    found = await receipts.find({"_id": id}, limit=1)
-    if found:
-        return found[0]
+    if found := await receipts.known(id):
+        return found
     once = Once("issued", b"", lambda it: it.id)
     try:
         return await receipts.create_numbered(

@@ -1,8 +1,8 @@
 """People over HTTP: what a card says, and what somebody filed before. Numbers come in bodies, never in addresses."""
 
 import logging
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Self
 
 from services.intake.api.filing import AtDesk, resembling
@@ -34,33 +34,6 @@ class Scanned:
 class Written:
     text: str
     """An address, old or new."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadCard:
-    """What a card says, and its address in today's units where they are found."""
-
-    number: str
-    old_number: str
-    name: str
-    born: date
-    is_female: bool
-    address: str
-    issued: date | None
-    address_today: str
-
-    @classmethod
-    def of(cls, card: Card, address: Address) -> Self:
-        return cls(
-            card.number,
-            card.old_number,
-            card.name,
-            card.born,
-            card.is_female,
-            card.address,
-            card.issued,
-            address.today,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +87,10 @@ class Known:
 
 
 @router.post("/people/card")
-async def read_card(scanned: Scanned, _: CounterClerk) -> ReadCard:
+async def read_card(scanned: Scanned, _: CounterClerk) -> Card:
     """The fields of a citizen's card from its QR (`number|old number|name|birth|sex|address|issued`)."""
     card = Card.of(scanned.text)
-    return ReadCard.of(card, await today(card.address))
+    return replace(card, address_today=(await today(card.address)).today)
 
 
 @router.post("/people/address")

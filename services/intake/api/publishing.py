@@ -8,12 +8,12 @@ from typing import Self
 
 from fastapi import Request
 
-from services.intake.api.given import local_day
 from services.intake.domain.catalogue import ProcedureNotInForce
 from services.intake.domain.editing import Plan, plan
 from services.intake.domain.listing import Changed, ListedProcedure, Publication, Withdrawal, listed_id
 from services.intake.forms.workbook import MOST_UPLOAD, UnreadableFile, read_upload
 from services.intake.store.published import Published
+from shared.calendar import local_day
 from shared.door import TooLarge
 from shared.errors import Conflict, NotFound, Refusal
 from shared.people import Person

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Request
 
-from services.intake.api.given import Kept, Offered, local_day
+from services.intake.api.given import Kept, Offered
 from services.intake.domain.catalogue import Catalogue, OfficeKind
 from services.intake.domain.ticket import (
     MOST_WAITING,
@@ -25,6 +25,7 @@ from services.intake.domain.ticket import (
 from services.intake.store import Store
 from shared import door
 from shared.auth import Anyone, CounterClerk
+from shared.calendar import local_day
 from shared.door import FromApp, Now
 from shared.errors import NotFound
 from shared.people import Person

@@ -9,12 +9,13 @@ from typing import Annotated
 from fastapi import Depends, Response
 
 from services.intake.api.forms import shown
-from services.intake.api.given import Kept, local_day
+from services.intake.api.given import Kept
 from services.intake.domain.register import MOST_ROWS, Page, may_read, numbered
 from services.intake.forms.register import Book, register_pdf, register_xlsx
 from services.intake.store import Store
 from shared import door
 from shared.auth import Person, holding
+from shared.calendar import local_day
 from shared.door import Now
 
 __all__ = ["router"]

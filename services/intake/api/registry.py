@@ -6,10 +6,11 @@ from typing import Any
 
 from prometheus_client import Counter
 
-from services.intake.api.given import People, local_day
+from services.intake.api.given import People
 from services.intake.domain.registry import PersonFound, Question
 from shared import door
 from shared.auth import CounterClerk
+from shared.calendar import local_day
 from shared.door import Now
 from shared.errors import Refusal
 

@@ -27,6 +27,8 @@ class Card:
     is_female: bool
     address: str
     issued: date | None
+    address_today: str = ""
+    """The address in the units since 1/7/2025, where it was looked up and found; no card says it."""
 
     @classmethod
     def of(cls, text: str) -> Self:

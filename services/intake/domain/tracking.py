@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from shared.calendar import VIETNAM
+from shared.calendar import local_day
 from shared.codes import DossierCode, TrackingCode
 from shared.contracts.intake import HomeBy
 from shared.errors import NotFound, Refusal
@@ -166,7 +166,7 @@ def told(dossier: Dossier, progress: Progress | None) -> Sequence[Entry]:
 
 def heirs(office: str, offered: Catalogue, at: datetime) -> tuple[str, ...]:
     """The names of the offices that took over, where this one is no more."""
-    after = offered.successors(office, at.astimezone(VIETNAM).date())
+    after = offered.successors(office, local_day(at))
     return tuple(it.name for it in after if it.code != office)
 
 

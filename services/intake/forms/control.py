@@ -11,7 +11,7 @@ from services.intake.domain.facts import NotAccepted
 from services.intake.domain.procedure import Procedure
 from services.intake.domain.progress import Entry, timeline
 from services.intake.forms.frame import TT_01_2018, TT_03_2025, Form, Given, moment
-from shared.calendar import VIETNAM
+from shared.calendar import local_day
 
 __all__ = ["CONTROL", "Hop", "control"]
 
@@ -131,7 +131,7 @@ def _result(given: Given, it: Entry, since: datetime | None, due_at: datetime) -
         return LATE
     if it.at > due_at:
         return LATE
-    is_same_day = it.at.astimezone(VIETNAM).date() == due_at.astimezone(VIETNAM).date()
+    is_same_day = local_day(it.at) == local_day(due_at)
     return ON_TIME if is_same_day else BEFORE
 
 

@@ -21,7 +21,7 @@ from services.intake.domain.dossier import Dossier
 from services.intake.domain.printing import Worded
 from services.intake.domain.procedure import Procedure
 from services.intake.domain.progress import Progress
-from shared.calendar import VIETNAM, Calendar
+from shared.calendar import VIETNAM, Calendar, local_day
 from shared.errors import Conflict, NotFound, Refusal
 from shared.identifiers import Phone
 
@@ -178,7 +178,7 @@ class Form:
 
     def head(self, given: Given) -> Head:
         """Raises `NotPrinted` where the dossier's set has no such form."""
-        holds = edition(given.received.astimezone(VIETNAM).date())
+        holds = edition(local_day(given.received))
         if holds not in self.titles:
             raise NotPrinted(f"{holds.circular} has no such form: choose another one, or write a letter.")
         number, title = self.titles[holds]

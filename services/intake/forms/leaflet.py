@@ -1,19 +1,12 @@
 """The leaflet of a procedure (A5), and the poster for a post office's wall (A4), each with the QR of its page."""
 
-import io
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from threading import Lock
-from typing import cast
 
-import msgspec
-import segno
-import typst
+from services.intake.forms.frame import compiled, json_of
 
-__all__ = ["Leaflet", "Listed", "Poster", "print_leaflet", "print_poster", "qr_svg"]
+__all__ = ["Leaflet", "Listed", "Poster", "print_leaflet", "print_poster"]
 
-TEMPLATE = Path(__file__).with_name("leaflet.typ")
+TEMPLATE = "leaflet.typ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +46,9 @@ class Poster:
 
 def print_leaflet(form: Leaflet) -> bytes:
     """One sheet of A5 as PDF. Takes processor time: call it in a thread."""
-    return _printed(msgspec.json.encode(form).decode())
+    return compiled(TEMPLATE, {"form": json_of(form)})
 
 
 def print_poster(form: Poster) -> bytes:
     """One sheet of A4 as PDF."""
-    return _printed(msgspec.json.encode(form).decode())
-
-
-def _printed(form: str) -> bytes:
-    with _ONE_AT_A_TIME:
-        return cast("bytes", _compiler().compile(format="pdf", sys_inputs={"form": form}))
-
-
-_ONE_AT_A_TIME = Lock()
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    """With the fonts inside typst alone, so that every machine prints the same."""
-    return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=typst.Fonts(include_system_fonts=False))
-
-
-def qr_svg(text: str) -> str:
-    drawn = io.BytesIO()
-    segno.make(text, error="m", encoding="utf-8", micro=False).save(drawn, kind="svg", border=2, xmldecl=False)
-    return drawn.getvalue().decode()
+    return compiled(TEMPLATE, {"form": json_of(form)})

@@ -14,7 +14,7 @@ from openpyxl.styles import Font
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.register import Page, Row
 from services.intake.forms.frame import TT_01_2018, TT_03_2025, Head, compiled, drawn, edition, json_of, national, short
-from shared.calendar import VIETNAM
+from shared.calendar import local_day
 
 __all__ = ["COLUMNS", "Book", "register_pdf", "register_xlsx"]
 
@@ -78,7 +78,7 @@ class Book:
     @property
     def closing(self) -> str:
         """The line that ends a volume; empty while its year goes on."""
-        if not self.page.closes(self.at.astimezone(VIETNAM).date()):
+        if not self.page.closes(local_day(self.at)):
             return ""
         last = self.rows[-1].nth if self.rows else 0
         return f"Khóa sổ ngày {self.page.last:%d/%m/%Y}: quyển {self.page.volume} có {last} hồ sơ" + (

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from services.intake.api.cash import Counting
 from services.intake.api.fees import fee_of
-from services.intake.api.given import Bank, Kept, Offered, local_day
+from services.intake.api.given import Bank, Kept, Offered
 from services.intake.api.paying import ENDED, BillShown, Refunding, Till
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
@@ -21,6 +21,7 @@ from services.intake.domain.tracking import NotTracked, typed_code
 from services.intake.templates.money import amount
 from shared import door
 from shared.auth import CounterClerk
+from shared.calendar import local_day
 from shared.door import Now
 from shared.web import Web, form
 

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 
-from services.intake.api.given import Kept, Offered, local_day
+from services.intake.api.given import Kept, Offered
 from services.intake.api.publishing import Editing, NothingChanges
 from services.intake.domain.catalogue import Catalogue, Procedure, ProcedureNotInForce
 from services.intake.domain.finding import finder
@@ -22,6 +22,7 @@ from services.intake.forms.workbook import MOST_UPLOAD, UnreadableFile
 from services.intake.templates import offer_words
 from shared import door
 from shared.auth import Editor
+from shared.calendar import local_day
 from shared.door import Now, TooLarge
 from shared.errors import Malformed, Refusal
 from shared.web import Web, form

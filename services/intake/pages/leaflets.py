@@ -2,13 +2,15 @@
 
 from fastapi import Request, Response
 
-from services.intake.api.given import AtPrinter, Offered, local_day
+from services.intake.api.given import AtPrinter, Offered
 from services.intake.domain.catalogue import Paper, Procedure
 from services.intake.domain.finding import LIFE_EVENTS
-from services.intake.forms.leaflet import Leaflet, Listed, Poster, print_leaflet, print_poster, qr_svg
+from services.intake.forms.frame import drawn
+from services.intake.forms.leaflet import Leaflet, Listed, Poster, print_leaflet, print_poster
 from services.intake.templates import offer_words
 from shared import door
 from shared.auth import Anyone
+from shared.calendar import local_day
 from shared.door import Now
 from shared.web.languages import Language
 
@@ -39,7 +41,7 @@ def leaflet(procedure: Procedure, public_url: str) -> Leaflet:
     cases = (("", procedure.terms()), *((case.name, procedure.terms(case.code)) for case in procedure.cases))
     return Leaflet(
         kind="leaflet",
-        qr=qr_svg(url),
+        qr=drawn(url),
         url=url,
         name=procedure.name,
         summary=procedure.summary,
@@ -54,7 +56,7 @@ def leaflet(procedure: Procedure, public_url: str) -> Leaflet:
 
 def poster(public_url: str) -> Poster:
     url = f"{public_url}/services"
-    return Poster("poster", qr_svg(url), url, tuple(LIFE_EVENTS.values()))
+    return Poster("poster", drawn(url), url, tuple(LIFE_EVENTS.values()))
 
 
 def _listed(paper: Paper, procedure: Procedure) -> Listed:

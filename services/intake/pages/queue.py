@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.intake.api.given import AtPrinter, Kept, Offered, local_day
+from services.intake.api.given import AtPrinter, Kept, Offered
 from services.intake.api.queue import QUEUES, Called, Turning, called_next, place_of, taken
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.ticket import PRIORITIES, NobodyWaits, Priority, Ticket, Wish
@@ -17,6 +17,7 @@ from services.intake.forms.ticket import TicketForm, ticket_pdf
 from services.intake.store import Store
 from shared import door
 from shared.auth import Anyone, CounterClerk
+from shared.calendar import local_day
 from shared.door import Now, WrongField
 from shared.errors import Conflict
 from shared.events import Decision

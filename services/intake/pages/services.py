@@ -6,13 +6,13 @@ from functools import partial
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.intake.api.given import Offered, Working, local_day
+from services.intake.api.given import Offered, Working
 from services.intake.domain.catalogue import Catalogue, Procedure, ProcedureNotInForce
 from services.intake.domain.finding import LIFE_EVENTS, fields_of, finder
 from services.intake.templates import offer_words
 from shared import door
 from shared.auth import Anyone
-from shared.calendar import Term
+from shared.calendar import Term, local_day
 from shared.door import Now
 from shared.web import Web
 

@@ -198,12 +198,10 @@ class Store:
         return progress is not None and progress.is_decided
 
     async def progress_of(self, dossier: str) -> Progress | None:
-        found = await self.progress.find({"_id": dossier}, limit=1)
-        return found[0] if found else None
+        return await self.progress.known(dossier)
 
     async def printing_of(self, id: str) -> Printing | None:
-        found = await self.printings.find({"_id": id}, limit=1)
-        return found[0] if found else None
+        return await self.printings.known(id)
 
     async def uploads_left(self, before: datetime) -> list[Upload]:
         """Uploads that were begun before then and whose parts still lie there."""
@@ -218,8 +216,7 @@ class Store:
         return await self.scans.find({"_id": {"$in": list(digests)}}, limit=len(digests) or 1)
 
     async def scan_of(self, digest: str) -> Scan | None:
-        found = await self.scans.find({"_id": digest}, limit=1)
-        return found[0] if found else None
+        return await self.scans.known(digest)
 
     async def scans_over(self, at: datetime) -> list[Scan]:
         """Scans of which it is to be asked whether anything needs them, the one that waits longest first."""
@@ -251,8 +248,7 @@ class Store:
         return await self.progress.find({"_id": {"$in": list(dossiers)}}, limit=len(dossiers) or 1)
 
     async def ticket(self, id: str) -> Ticket | None:
-        found = await self.tickets.find({"_id": id}, limit=1)
-        return found[0] if found else None
+        return await self.tickets.known(id)
 
     async def waiting(self, office: str, day: date, *, limit: int) -> list[Ticket]:
         """Who waits at an office, in the order in which they are called."""

@@ -6,7 +6,7 @@ from typing import Self
 
 from fastapi import Request, Response
 
-from services.intake.api.given import Offered, Working, local_day
+from services.intake.api.given import Offered, Working
 from services.intake.domain.bill import Bill
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.fees import Line
@@ -14,7 +14,7 @@ from services.intake.domain.filing import Filing
 from services.intake.templates.counter_words import REFUSALS, SAID, STATES
 from shared import door
 from shared.auth import CounterClerk
-from shared.calendar import Calendar, Term
+from shared.calendar import Calendar, Term, local_day
 from shared.door import Now
 from shared.people import Person
 from shared.web import Web

@@ -9,7 +9,7 @@ from typing import Self
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.intake.api.given import Kept, Offered, Sealing, local_day
+from services.intake.api.given import Kept, Offered, Sealing
 from services.intake.domain.card import Card
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
@@ -20,6 +20,7 @@ from services.intake.store import Store
 from services.intake.templates.counter_words import REFUSALS, STATES
 from shared import door
 from shared.auth import CounterClerk
+from shared.calendar import local_day
 from shared.door import Now
 from shared.errors import NotFound, Refusal
 from shared.sealing import Seals

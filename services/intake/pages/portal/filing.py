@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from fastapi import Request, Response
 
 from services.intake.api.filing import Desk
-from services.intake.api.given import Drafts, local_day
+from services.intake.api.given import Drafts
 from services.intake.api.shown import Filed
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.draft import Draft
@@ -30,7 +30,7 @@ from services.intake.templates import portal_words as words
 from services.intake.templates.money import amount
 from shared import door
 from shared.auth import Citizen
-from shared.calendar import Term
+from shared.calendar import Term, local_day
 from shared.codes import TrackingCode
 from shared.door import Now, WrongField, once
 from shared.errors import Conflict, Refusal, Repeated

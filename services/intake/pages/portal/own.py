@@ -8,12 +8,12 @@ from fastapi import Response
 from fastapi.responses import RedirectResponse
 
 from services.intake.api.filing import AtDesk, Desk
-from services.intake.api.given import local_day
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.draft import Draft
 from services.intake.domain.filing import Filing
 from services.intake.domain.procedure import Procedure
 from services.intake.pages.portal.sheets import Asking, held_in
+from shared.calendar import local_day
 from shared.errors import NotFound
 from shared.people import Person
 
