@@ -1,6 +1,7 @@
 """The compose file says what the settings, the ports and the engines' own files say, and opens nothing by default."""
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -23,6 +24,7 @@ from services.intake.settings import IntakeSettings
 from services.notify.settings import NotifySettings
 from services.postal.settings import PostalSettings
 from services.processing.settings import ProcessingSettings
+from shared.sealing import Seals
 from shared.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -156,6 +158,20 @@ def test_the_gateway_knows_every_service_by_name_and_port():
     assert told["MOTCUA_DEMO_BANK"] == f"bank:{SERVICES['bank']['environment']['MOTCUA_PORT']}"
 
 
+def test_the_gateway_is_told_everything_that_its_file_asks_for_and_no_more():
+    files = [(ROOT / "deploy/gateway" / name).read_text() for name in ("Caddyfile", "demo.caddy")]
+    asked = {name for text in files for name in re.findall(r"\{\$(MOTCUA_[A-Z_]+)", text)}
+    assert asked == {name for name in SERVICES["gateway"]["environment"] if name.startswith(PREFIX)}
+
+
+@pytest.mark.parametrize("name", ["issuer", "bank", "registry"])
+def test_what_stands_in_for_a_partner_is_told_every_setting_that_it_reads_and_no_other(name: str):
+    asked = set(re.findall(r'"(MOTCUA_[A-Z_]+)"', (ROOT / f"deploy/demo/{name}.py").read_text()))
+    if "MOTCUA_BANK_CALLBACK" in asked:
+        asked -= {"MOTCUA_PUBLIC_URL"}  # from which it makes that address only where it is not told it
+    assert set(SERVICES[name]["environment"]) == asked
+
+
 def test_the_services_and_the_gateway_believe_the_network_that_the_gateway_is_in_and_no_other():
     subnet = COMPOSE["networks"]["inside"]["ipam"]["config"][0]["subnet"]
     assert SERVICES["gateway"]["environment"]["MOTCUA_GATEWAY_TRUSTS"] == subnet
@@ -234,15 +250,87 @@ def _composed(*arguments: str, **environment: str) -> "subprocess.CompletedProce
     return subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, check=False)
 
 
-FILLED = {name: "told" for off, name, value in LINE.findall(EXAMPLE) if not off and not value}
+FILLED = {
+    **{name: "told" for off, name, value in LINE.findall(EXAMPLE) if not off and not value},
+    "MOTCUA_SEAL_KEYS": Seals.new(),
+    "MOTCUA_JWKS_URL": "https://login.example/jwks",
+}
+FOR_A_DEMO = {
+    **{name: value for name, value in FILLED.items() if name not in {"MOTCUA_ISSUER", "MOTCUA_JWKS_URL"}},
+    "MOTCUA_BANK_KEY": "told",
+}
+DEMO = ("--env-file", os.devnull, "--env-file", "deploy/demo.env")
+WAYS = {"production": (DEMO[:2], FILLED), "demo": (DEMO, FOR_A_DEMO)}
 
 
 def test_compose_reads_it_and_starts_no_demo_unless_it_is_asked_to():
     done = _composed("--env-file", os.devnull, "config", "--services", **FILLED)
     assert done.returncode == 0, done.stderr
     assert set(done.stdout.split()) == set(SERVICES) - {"issuer", "bank", "registry", "mail"}
-    demo = _composed("--env-file", os.devnull, "--env-file", "deploy/demo.env", "config", "--services", **FILLED)
+    demo = _composed(*DEMO, "config", "--services", **FOR_A_DEMO)
     assert set(demo.stdout.split()) == set(SERVICES)
+
+
+def _told(way: str, **more: str) -> dict[str, dict[str, str]]:
+    """What each container is told in the end, by its name."""
+    files, filled = WAYS[way]
+    done = _composed(*files, "config", "--format", "json", **(filled | more))
+    assert done.returncode == 0, done.stderr
+    return {name: it.get("environment") or {} for name, it in json.loads(done.stdout)["services"].items()}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_process_of_ours_can_read_its_settings_from_what_compose_tells_it(way: str):
+    told = _told(way)
+    for name, kind in (OURS | {"provision": Settings}).items():
+        read = kind.read(told[name])
+        assert read.mode == way
+        empty = [it.name for it in fields(kind) if it.default is MISSING and not getattr(read, it.name)]
+        assert empty == [], name
+
+
+def test_in_the_demonstration_everything_that_intake_can_ask_of_a_partner_is_there():
+    read = IntakeSettings.read(_told("demo")["intake"])
+    assert all((read.authorize_url, read.token_url, read.bank_url, read.bank_key, read.registry_url))
+    assert read.bank_key == _told("demo")["bank"]["MOTCUA_BANK_KEY"]
+
+
+def test_the_demonstration_refuses_to_start_without_the_key_that_payments_need():
+    done = _composed(*DEMO, "config", "--quiet", **(FOR_A_DEMO | {"MOTCUA_BANK_KEY": ""}))
+    assert done.returncode != 0
+    assert "MOTCUA_BANK_KEY" in done.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_address_inside_is_that_of_a_container_that_is_started_and_the_port_that_it_listens_on(way: str):
+    told = _told(way)
+    ours = [name for name in told if "MOTCUA_PORT" in told[name]]
+    listens = {name: told[name]["MOTCUA_PORT"] for name in ours} | {"gateway": told["gateway"]["MOTCUA_GATEWAY_PORT"]}
+    found: set[str] = set()
+    for name in (*ours, "provision"):
+        for host, port in re.findall(r"(?:^|//|@)([a-z]+):(\d+)", "\n".join(told[name].values()), re.MULTILINE):
+            assert host in told, f"{name} is told of {host}"
+            assert port == listens.get(host, port), f"{name} is told of {host}:{port}"
+            found.add(host)
+    assert found >= {"mongo", "kafka", "minio", "collector"} | set(told) & {"issuer", "bank", "registry", "mail"}
+
+
+@pytest.mark.parametrize(
+    ("moved", "url"),
+    [
+        ({"MOTCUA_GATEWAY_PORT": "18080"}, "http://127.0.0.1:18080"),
+        ({"MOTCUA_PUBLIC_URL": "https://thu.example"}, "https://thu.example"),
+    ],
+)
+def test_a_demonstration_at_another_address_says_it_in_every_place_where_people_are_sent(
+    moved: dict[str, str], url: str
+):
+    told = _told("demo", **moved)
+    for name in (*OURS, "issuer"):
+        assert told[name]["MOTCUA_PUBLIC_URL"] == url
+        assert told[name]["MOTCUA_ISSUER"] == f"{url}/demo"
+        assert told[name].get("MOTCUA_AUTHORIZE_URL") in {f"{url}/demo/authorize", None}
+        assert "127.0.0.1:8080" not in "\n".join(told[name].values())
 
 
 @pytest.mark.parametrize("name", sorted(FILLED))

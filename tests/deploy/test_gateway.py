@@ -1,5 +1,6 @@
 """The one door: every path to its service, replicas in turn, nothing that a browser should be told missing."""
 
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -7,9 +8,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 
 from deploy.engines.network import free_ports
 from deploy.web import Gateway
+from tests.building.houses import built
 
 
 class Upstream(ThreadingHTTPServer):
@@ -80,6 +83,20 @@ def test_each_path_goes_to_its_service_without_its_prefix(door: httpx.Client, as
     name, _, got = door.get(asked).text.partition(" ")
     assert name.rpartition("-")[0] == who
     assert got == path
+
+
+def test_every_page_of_intake_is_reached_by_the_address_that_people_type(door: httpx.Client):
+    pages = [
+        route.path
+        for route in built("intake").routes
+        if isinstance(route, APIRoute)
+        and not route.include_in_schema
+        and route.endpoint.__module__.startswith(("services.intake.pages", "shared.web.login"))
+    ]
+    assert {"/", "/login/done", "/my"} < set(pages)
+    for page in pages:
+        path = re.sub(r"\{\w+\}", "x", page)
+        assert re.fullmatch(rf"intake-\d {path}", door.get(path).text), page
 
 
 def test_the_address_that_the_proxy_before_the_gateway_names_reaches_the_service(door: httpx.Client):
