@@ -47,15 +47,17 @@ async def provision(environment: Mapping[str, str], say: Say = unsaid) -> None:
     """Make what is missing. Trouble if a setting is wrong or an engine does not answer."""
     settings = _settings(environment)
     copies = _number(environment, "MOTCUA_REPLICATION", 1)
+    away: Exception | None = None
     try:
         async with asyncio.TaskGroup() as work:
             work.create_task(make_topics(settings.kafka, wanted_topics(environment), say, copies))
             work.create_task(make_indexes(settings, say))
             for bucket in BUCKETS:
                 work.create_task(asyncio.to_thread(Documents(settings, bucket).make_bucket))
-    except* (OSError, KafkaError, PyMongoError, MinioException, HTTPError) as away:
-        reason = away.exceptions[0]
-        raise Trouble(f"An engine did not do its part ({type(reason).__name__}: {reason}): is it up?") from None
+    except* (OSError, KafkaError, PyMongoError, MinioException, HTTPError) as several:
+        away = several.exceptions[0]
+    if away:
+        raise Trouble(f"An engine did not do its part ({type(away).__name__}: {away}): is it up?") from None
     say(f"buckets: {', '.join(BUCKETS)}")
 
 

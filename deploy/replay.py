@@ -83,12 +83,15 @@ class Replay:
                 bar.advance(task)
 
         self.result = (await self.callers.upload(LEADER, "/processing/results", sheet("Ket qua")))["digest"]
+        trouble: Exception | None = None
         try:
             async with asyncio.TaskGroup() as workers:
                 for _ in range(at_once):
                     workers.create_task(work())
-        except* Trouble as troubles:
-            raise CannotStart(f"{troubles.exceptions[0]} The same command goes on where it stopped.") from None
+        except* Trouble as several:
+            trouble = several.exceptions[0]
+        if trouble:
+            raise CannotStart(f"{trouble} The same command goes on where it stopped.") from None
 
     async def _one(self, case: LoggedCase) -> None:
         id = self.id_of(case)

@@ -119,6 +119,7 @@ class Bus:
         After a failure any part of them may be on the bus, but in order and without a gap: publish all again.
         """
         lanes: dict[tuple[str, int], list[Envelope]] = {}
+        away: Exception | None = None
         try:
             for envelope in envelopes:
                 partitions = await self._started.partitions_for(envelope.topic)
@@ -127,8 +128,10 @@ class Bus:
             async with asyncio.TaskGroup() as sending:
                 for (topic, partition), lane in lanes.items():
                     sending.create_task(_send(self._started, topic, partition, lane))
-        except* KafkaError as away:
-            raise Unavailable(f"the bus did not acknowledge: {away.exceptions[0]!r}") from away
+        except* KafkaError as several:
+            away = several.exceptions[0]
+        if away:
+            raise Unavailable(f"the bus did not acknowledge: {away!r}") from away
 
     def listen(self, hears: Hears[S], store: S) -> None:
         """Handle a topic in batches: one read and one write for each, and then the offsets are committed.

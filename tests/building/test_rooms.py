@@ -135,3 +135,18 @@ def test_one_module_knows_mongodb_three_know_kafka_and_one_asks_minio():
     assert importing("motor") == {"shared/repository.py"}
     assert importing("aiokafka") == {"shared/bus.py", "shared/hearing.py", "shared/parked.py"}
     assert importing("minio") == {"shared/documents.py"}
+
+
+def test_nothing_is_raised_within_an_except_star():
+    """Before Python 3.11.4 it came out as a group, and nobody who waits for it would know it."""
+    sources = [*SOURCES, *sorted((ROOT / "deploy").rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
+    within = [
+        f"{source.relative_to(ROOT)}:{it.lineno}"
+        for source in sources
+        for tried in ast.walk(ast.parse(source.read_text()))
+        if isinstance(tried, ast.TryStar)
+        for handler in tried.handlers
+        for it in ast.walk(handler)
+        if isinstance(it, ast.Raise)
+    ]
+    assert within == []
