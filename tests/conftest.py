@@ -7,6 +7,7 @@ from hypothesis import settings
 
 from deploy.engines import Engines
 from tests.intake.front import Front, front
+from tests.intake.partners import KEY, Bank, sandbox_bank
 
 settings.register_profile("house", deadline=None)  # a busy machine is no mistake of a rule
 settings.load_profile("house")
@@ -26,4 +27,26 @@ def engines() -> Iterator[Engines]:
 def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """Intake behind the real gateway, for a module of tests: what runs beside it would hear its topics."""
     with front(engines, tmp_path_factory.mktemp("front")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def bank() -> Iterator[Bank]:
+    """The sandbox bank: `behaved` before each test, `banking` for intake that pays there."""
+    with sandbox_bank() as running:
+        yield running
+
+
+@pytest.fixture
+def behaved(bank: Bank) -> None:
+    """It loses, doubles and delays nothing until a test says so."""
+    bank.turn()
+
+
+@pytest.fixture(scope="module")
+def banking(engines: Engines, tmp_path_factory: pytest.TempPathFactory, bank: Bank) -> Iterator[Front]:
+    """As `desk`, with the sandbox bank behind it that calls back."""
+    told = {"MOTCUA_BANK_URL": bank.url, "MOTCUA_BANK_KEY": KEY}
+    with front(engines, tmp_path_factory.mktemp("banking"), **told) as running:
+        bank.calls_back_to(running.direct)
         yield running

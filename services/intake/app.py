@@ -11,6 +11,7 @@ from services.intake import api, consumers, pages
 from services.intake.api.drafts import opening as opening_drafts
 from services.intake.api.links import link_key
 from services.intake.api.papers import bringing
+from services.intake.api.paying import opening
 from services.intake.api.queue import Turns
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.reading import OFFICES, PROCEDURES, read_catalogue
@@ -18,7 +19,6 @@ from services.intake.forms.printer import Printer
 from services.intake.gateways.bank import payments
 from services.intake.gateways.clamd import Clamd
 from services.intake.gateways.registry import registry
-from services.intake.pages.pay import opening
 from services.intake.pages.tracking import Tries
 from services.intake.rounds import (
     asking_the_bank,

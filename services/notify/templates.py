@@ -10,7 +10,8 @@ __all__ = ["TEMPLATES", "mail"]
 
 Words = tuple[str, str]
 """Subject and text. `{dossier}` says which one; `{0}`, `{1}` … are the message's facts, read as the template says:
-`{0:when}` is a moment, `{0:money}` so many đồng, `{0:home}` how the result goes home, and else the text as it is."""
+`{0:when}` is a moment, `{0:money}` so many đồng, `{0:home}` how the result goes home, `{0:reason}` why an office said
+no, and else the text as it is."""
 
 TEMPLATES: dict[str, dict[str, Words]] = {
     "accepted": {
@@ -23,11 +24,11 @@ TEMPLATES: dict[str, dict[str, Words]] = {
     "refused": {
         "vi": (
             "Hồ sơ {dossier} không được tiếp nhận",
-            "Hồ sơ {dossier} của bạn không được tiếp nhận tại {1} (mã lý do: {0}). Xem phiếu từ chối.",
+            "Hồ sơ {dossier} của bạn không được tiếp nhận tại {1}. Lý do: {0:reason}. Xem phiếu từ chối.",
         ),
         "en": (
             "Dossier {dossier} not received",
-            "Your dossier {dossier} was not received at {1} (reason {0}). See the refusal form.",
+            "Your dossier {dossier} was not received at {1}. Reason: {0:reason}. See the refusal form.",
         ),
     },
     "supplement": {
@@ -149,11 +150,11 @@ TEMPLATES: dict[str, dict[str, Words]] = {
     "withdrawal-refused": {
         "vi": (
             "Hồ sơ {dossier} không rút được",
-            "{0} không đồng ý cho rút hồ sơ {dossier} (mã lý do: {1}). Hồ sơ được giải quyết tiếp.",
+            "{0} không đồng ý cho rút hồ sơ {dossier}. Lý do: {1:reason}. Hồ sơ được giải quyết tiếp.",
         ),
         "en": (
             "Dossier {dossier} cannot be withdrawn",
-            "{0} did not agree that dossier {dossier} is withdrawn (reason {1}). It goes on.",
+            "{0} did not agree that dossier {dossier} is withdrawn. Reason: {1:reason}. It goes on.",
         ),
     },
     "handed-over": {
@@ -172,6 +173,21 @@ HOME_BY: dict[str, Words] = {
     "counter": ("Mời bạn đến quầy để nhận kết quả.", "Collect it at the counter."),
     "electronic": ("Kết quả điện tử xem tại trang tra cứu.", "Open it on the tracking page."),
 }
+REASONS: dict[str, Words] = {
+    "not-competent": ("không thuộc thẩm quyền giải quyết", "another office decides this"),
+    "not-eligible": ("không đủ điều kiện theo quy định", "the conditions of the law are not met"),
+    "wrong-procedure": ("nộp nhầm thủ tục", "it was filed as the wrong procedure"),
+    "wrong-office": ("nộp không đúng nơi nhận", "it was filed at the wrong office"),
+    "forged": (
+        "giấy tờ không hợp lệ hoặc có dấu hiệu giả mạo",
+        "papers are not valid, or look as if they were forged",
+    ),
+    "twice": ("đã có hồ sơ giống như vậy", "there is such a dossier already"),
+    "decided-already": ("hồ sơ đã có kết quả", "the dossier was decided already"),
+}
+"""Why an office said no, by the code. Officials may give others, and the words of those are on the form."""
+UNWORDED: Words = ("xin hỏi cơ quan này", "please ask this office")
+"""Said of any other reason: a bare code tells people nothing."""
 FOOT: dict[str, str] = {
     "vi": "\n\nTra cứu hồ sơ: {url}/track\n",
     "en": "\n\nTrack your dossier: {url}/track\n",
@@ -195,6 +211,8 @@ class _Fact:
             return dong if self.language == "en" else dong.replace(",", ".")
         if how == "home":
             return HOME_BY[self.text][self.language == "en"]
+        if how == "reason":
+            return REASONS.get(self.text, UNWORDED)[self.language == "en"]
         return self.text
 
 

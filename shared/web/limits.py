@@ -8,14 +8,18 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from starlette.requests import Request
 
 from shared.errors import Refusal
 
-__all__ = ["Allowance", "TooManyTries", "neighbourhood"]
+__all__ = ["TOO_OFTEN", "Allowance", "TooManyTries", "neighbourhood", "whence"]
 
 MOST_KEYS = 50_000
 """Keys remembered; beyond them the one that was seen first is forgotten."""
+TOO_OFTEN: dict[int | str, dict[str, Any]] = {429: {"description": "Too many tries; `detail` says how long to wait"}}
+"""What a route that counts tries tells in the OpenAPI document."""
 
 
 class TooManyTries(Refusal):
@@ -62,3 +66,11 @@ def neighbourhood(host: str) -> str:
     except ValueError:
         return host
     return str(int(address) >> 64) if isinstance(address, IPv6Address) else host
+
+
+def whence(request: Request) -> str:
+    """The neighbourhood that asks.
+
+    Behind the gateway uvicorn takes the address from X-Forwarded-For, of the proxies that it trusts alone.
+    """
+    return neighbourhood(request.client.host if request.client else "")

@@ -213,7 +213,7 @@ def test_the_counter_fits_its_screen_and_axe_finds_nothing(screen: Page, languag
     look_at(screen, f"counter-open-{language}")
 
 
-def test_row_6_a_blocked_filing_marks_what_is_missing_and_asks_for_all_of_it_at_once(browser: Browser, desk: Front):
+def test_row_06_a_blocked_filing_marks_what_is_missing_and_asks_for_all_of_it_at_once(browser: Browser, desk: Front):
     page = opened(clerk_at(browser, desk, 320))
     fill(page, fresh_card())
     page.locator("#paper-request").focus()
@@ -235,7 +235,45 @@ def test_row_6_a_blocked_filing_marks_what_is_missing_and_asks_for_all_of_it_at_
     page.context.close()
 
 
-def test_row_7_the_dossier_is_the_applicants_and_the_clerk_who_typed_is_recorded(screen: Page, desk: Front):
+AT_ONCE = {
+    False: ("Tiếp nhận, trả kết quả ngay", "không cần giấy hẹn", "Người nộp yêu cầu: vẫn in giấy hẹn", "#result"),
+    True: ("Tiếp nhận và in giấy hẹn", "Hẹn trả kết quả", "In giấy hẹn", "#print"),
+}
+"""By whether a slip is due, which from 15:00 on it is: the key, the note, the link, and what the keyboard is on."""
+
+
+def test_where_the_result_is_given_at_once_the_screen_says_that_no_slip_is_needed_and_prints_it_for_who_asks(
+    screen: Page, desk: Front
+):
+    screen.locator("#procedure").focus()
+    wand(screen, "http://example.test/services/2.000884")
+    expect(screen.locator("#chosen")).to_contain_text("2.000884")
+    screen.locator("#card").focus()
+    wand(screen, fresh_card())
+    for paper in ("identity", "paper"):
+        screen.locator(f"#paper-{paper}").focus()
+        screen.keyboard.press("Space")
+    expect(screen.locator(".paper .flag:visible")).to_have_text(["đủ"] * 2)
+    expect(screen.locator("#due")).not_to_be_empty()
+    foretold = screen.locator("#file-words").inner_text()
+    screen.locator("#consent").focus()
+    screen.keyboard.press("Space")
+    screen.keyboard.press("F9")
+    expect(screen.locator("#result")).to_be_visible()
+    is_slip_due = whole(desk, screen)["is_slip_due"]
+    key, note, link, focused = AT_ONCE[is_slip_due]
+    assert foretold == key
+    expect(screen.locator("#result-due")).to_contain_text(note)
+    expect(screen.locator("#print")).to_have_text(link)
+    expect(screen.locator(focused)).to_be_focused()
+    look_at(screen, "counter-at-once-vi")
+    slip = httpx.get(f"{desk.url}{screen.locator('#print').get_attribute('href')}", headers=desk.headers())
+    assert slip.content.startswith(b"%PDF-")
+    screen.keyboard.press("F2")
+    expect(screen.locator("#file-words")).to_have_text("Tiếp nhận và in giấy hẹn")
+
+
+def test_row_07_the_dossier_is_the_applicants_and_the_clerk_who_typed_is_recorded(screen: Page, desk: Front):
     card = fresh_card("K'Brèo")
     fill(screen, card)
     tick_all(screen)

@@ -10,7 +10,7 @@ from tests.intake.front import Front
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_row_3_a_draft_begun_on_the_phone_is_found_by_code_and_digits_and_filed_at_the_counter_once(
+def test_row_03_a_draft_begun_on_the_phone_is_found_by_code_and_digits_and_filed_at_the_counter_once(
     browser: Browser, desk: Front, width: int
 ):
     context = browser.new_context(viewport={"width": width, "height": 640}, base_url=desk.url)

@@ -3,7 +3,6 @@
 import re
 import time
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import httpx
@@ -12,33 +11,21 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from deploy.engines import Engines
 from services.intake.domain import pay_link
 from shared.clock import server_time
 from tests.browser.looking import LANGUAGES, log_in, look_at
-from tests.intake.front import OWNER, PROCEDURE, Front, front
-from tests.intake.partners import KEY, Bank, sandbox_bank
+from tests.intake.front import OWNER, PROCEDURE, Front
+from tests.intake.partners import Bank
 
 EXTRACT = "2.000635"
 
 
-@pytest.fixture(scope="module")
-def bank() -> Iterator[Bank]:
-    with sandbox_bank() as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("behaved")
 
 
 @pytest.fixture(scope="module")
-def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory, bank: Bank) -> Iterator[Front]:
-    told = {"MOTCUA_BANK_URL": bank.url, "MOTCUA_BANK_KEY": KEY}
-    with front(engines, tmp_path_factory.mktemp("pay"), **told) as running:
-        bank.calls_back_to(running.direct)
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def behaved(bank: Bank) -> None:
-    bank.turn()
+def desk(banking: Front) -> Front:
+    return banking
 
 
 def file(desk: Front, procedure: str = EXTRACT) -> str:
@@ -196,4 +183,4 @@ def test_differences_with_the_bank_are_listed_and_what_was_lost_is_taken_in(page
     look_at(page, "bill-overpaid-vi")
     bank.turn(fail=1)
     page.get_by_role("button", name="Trả lại", exact=True).click()
-    expect(page.get_by_text("chờ ngân hàng")).to_be_visible()
+    expect(page.get_by_text("Đang trả lại, chờ ngân hàng")).to_be_visible()

@@ -26,6 +26,8 @@ OPEN = {
     "/track/rating",  # code and second factor in the body, as many tries as the tracking page gives
     "/pay/{token}",  # the token is a signed link of half an hour
     "/pay/{token}/asked",
+    "/payments/links/{token}/orders",  # like the payment page, for programs
+    "/payments/links/{token}/asking",
     "/payments/callbacks",  # the bank signs what it says
     "/queue",  # whoever comes to the door takes a number: it knows nobody, and an address gets few of them
     "/queue/tickets/{ticket_id}",

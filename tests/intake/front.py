@@ -60,16 +60,21 @@ class Front:
         self.app.state.tries = Tries()
 
     def file(
-        self, owner: dict[str, str] | None = None, *, home_by: str = "post", accept: bool = True
+        self,
+        owner: dict[str, str] | None = None,
+        *,
+        procedure: str = PROCEDURE,
+        home_by: str = "post",
+        accept: bool = True,
     ) -> dict[str, Any]:
         """A dossier of the counter's: its slip, or its receipt where it is only filed."""
-        procedure = self.app.state.store.catalogue.procedure(PROCEDURE, datetime.now(UTC).date())
+        papers = self.app.state.store.catalogue.procedure(procedure, datetime.now(UTC).date()).papers
         ticked = [
             {"code": it.code, "originals": it.originals, "copies": it.copies, "electronic": it.electronic}
-            for it in procedure.papers
+            for it in papers
         ]
         filing = {
-            "procedure": PROCEDURE,
+            "procedure": procedure,
             "applicant": owner or OWNER,
             "papers": ticked,
             "home_by": home_by,

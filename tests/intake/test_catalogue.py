@@ -1,7 +1,8 @@
 import unicodedata
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -17,14 +18,16 @@ from services.intake.domain.catalogue import (
     ProcedureNotInForce,
     Step,
 )
+from services.intake.domain.filing import Applicant, Filing
 from services.intake.domain.reading import UnreadableCatalogue, read_catalogue
 from shared import reference
-from shared.calendar import Term
+from shared.calendar import VIETNAM, Term
 from shared.contracts.intake import PaperTicked
 
 PROCEDURES = reference.table("services.intake.data", "procedures.yaml")
 OFFICES = reference.table("services.intake.data", "offices.yaml")
 CATALOGUE = read_catalogue(PROCEDURES, OFFICES)
+WORKING = reference.working_calendar()
 
 LAST_DAY_OF_DISTRICTS, FIRST_DAY_WITHOUT = date(2025, 6, 30), date(2025, 7, 1)
 IN_2020, IN_2026 = date(2020, 3, 2), date(2026, 11, 24)
@@ -141,6 +144,38 @@ def test_a_case_has_its_own_time_and_any_other_the_ordinary_one() -> None:
     marriage = CATALOGUE.procedure("1.000894", IN_2026)
     assert (marriage.terms().amount, marriage.terms("verified").amount, marriage.terms("unheard").amount) == (0, 5, 0)
     assert marriage.terms().steps == ("verify", "record", "sign", "issue")
+
+
+COPY = CATALOGUE.procedure("2.000815", IN_2026)
+"""Done while the applicant waits."""
+
+
+@pytest.mark.parametrize(
+    ("procedure", "filing", "hour", "owed"),
+    [
+        (COPY, {}, 9, False),
+        (COPY, {}, 14, False),
+        (COPY, {}, 16, True),
+        (COPY, {"case": "large"}, 9, True),
+        (COPY, {"home_by": "post"}, 9, True),
+        (replace(COPY, channels=("direct", "online")), {"channel": "online"}, 9, True),
+        (replace(COPY, immediate=False), {}, 9, True),
+    ],
+    ids=["at-once", "before-15", "next-day", "two-days", "sent-home", "nobody-there", "same-day"],
+)
+def test_no_slip_is_owed_where_the_result_is_handed_over_at_once_and_everywhere_else_it_is(
+    procedure: Procedure, filing: dict[str, Any], hour: int, owed: bool
+) -> None:
+    filed, at = Filing(COPY.code, Applicant("Ka Thơm"), **filing), datetime(2026, 11, 25, hour, tzinfo=VIETNAM)
+    terms = procedure.terms(filed.case)
+    assert procedure.owes_slip(filed, at, WORKING.due(at, Term(terms.unit, terms.amount))) is owed
+
+
+def test_whatever_is_done_at_once_is_promised_for_the_same_day() -> None:
+    at = datetime(2026, 11, 25, 9, tzinfo=VIETNAM)
+    at_once = [it for it in CATALOGUE.in_force(IN_2026) if it.immediate]
+    assert at_once
+    assert {WORKING.due(at, it.term).date() for it in at_once} == {at.date()}
 
 
 def test_a_procedure_that_was_replaced_names_the_code_to_use_now() -> None:

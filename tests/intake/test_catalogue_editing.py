@@ -456,12 +456,14 @@ def test_papers_of_a_case_that_is_not_there_and_ways_that_contradict_are_mistake
         channels=("direct", "post"),
         postal_collection=False,
         largest_scan=0,
+        immediate=True,
     )
     assert {it.place.removeprefix("1.999999, ") for it in dry_run(odd).mistakes} == {
         "papers[1]",
         "papers[1], cases",
         "channels",
         "largest_scan",
+        "immediate",
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from services.intake.domain import facts as rules, filing
+from services.intake.domain.changing import correct
 from services.intake.domain.dossier import Dossier, submit_and_accept
 from services.intake.domain.facts import Asked, Received
 from services.intake.domain.filing import Applicant, Filing
@@ -132,8 +133,8 @@ def test_everything_that_is_missing_is_asked_for_at_once_and_once():
 
 def test_papers_that_came_later_join_those_that_were_there():
     asked = submitted().ask_supplement((FORM,), by=CLERK, at=AT)[0]
-    more, said = asked.supplement((PaperTicked("extra"),), by=CLERK, at=AT)
-    assert [it.code for it in more.filing.papers] == ["form", "extra"]
+    more, said = asked.supplement((PaperTicked("extra"), PAPER), by=CLERK, at=AT)
+    assert [it.code for it in more.filing.papers] == ["form", "extra", "form"]
     assert (more.state, said.accepted) == ("submitted", False)  # type: ignore[attr-defined]
     later, said = accepted().supplement((PaperTicked("extra"),), by=CLERK, at=AT)
     assert (later.state, said.accepted) == ("accepted", True)  # type: ignore[attr-defined]
@@ -274,6 +275,27 @@ def test_a_counter_receives_for_itself_whoever_decides():
     with pytest.raises(filing.ReceivedElsewhere):
         replace(FILING, receiving_office="H36.205.01").placed(CLERK, lambda _: "")
     assert replace(FILING, competent_office="H36.205").placed(CLERK, lambda _: "").competent_office == "H36.205"
+
+
+def test_a_supplement_of_a_part_leaves_the_dossier_waiting_for_the_rest_and_says_what_that_is():
+    soon, later = AT + timedelta(hours=8), AT + timedelta(days=10)
+    photo, phone = Asked("paper", "photo"), Asked("field", "phone", "wrong")
+    asked = replace(submitted(CITIZEN), respond_by=soon).ask_supplement((FORM, photo, phone), by=CLERK, at=AT)[0]
+    part = asked.supplement((SCANNED, replace(SCANNED, code="extra")), by=CITIZEN, at=later, respond_by=later)[0]
+    assert (part.state, part.still_asked, part.respond_by) == ("supplement-asked", (photo, phone), soon)
+    most = part.supplement((PaperTicked("photo", copies=1),), by=CLERK, at=later, respond_by=later)[0]
+    assert (most.state, most.still_asked) == ("supplement-asked", (phone,))
+    fields = {"phone": "0987654321"}
+    all_of_it = correct(
+        most, fields, "asked-for", seal=str, mark=str, unseal=str, by=CITIZEN, at=later, respond_by=later
+    )[0]
+    assert (all_of_it.state, all_of_it.still_asked, all_of_it.respond_by) == ("submitted", (), later)
+
+
+def test_what_was_asked_for_and_is_not_on_the_checklist_does_not_keep_the_clerk_from_accepting():
+    asked = submitted().ask_supplement((Asked("field", "phone", "wrong"),), by=CLERK, at=AT)[0]
+    taken = asked.accept(RECEIVED, "C", (), by=CLERK, at=AT)[0]
+    assert (taken.state, taken.still_asked) == ("accepted", ())
 
 
 def test_the_time_in_which_an_online_filing_is_answered_begins_anew_when_what_was_asked_for_came():

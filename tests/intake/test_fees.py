@@ -298,8 +298,10 @@ def test_that_money_went_back_is_said_for_cash_at_once_and_for_the_bank_once_it_
     waits, *none = refund(online, "r", 10_000, "withdrawn", "rút", ended=True, by=CLERK, at=NOW)
     assert none == []
     tomorrow = NOW + timedelta(days=1)
+    assert (waits.state, waits.refunding) == ("refunding", 10_000)
     done, said = refunded(waits, "r", at=tomorrow)
     assert isinstance(said, FeeRefunded)
+    assert (done.state, done.refunding) == ("refunded", 0)
     assert (said.dong, said.way, said.reason, said.refunded_at) == (10_000, "online", "withdrawn", tomorrow)
     assert (done.book[-1].day, done.ask_at) == ("2026-11-25", None)
 
@@ -310,6 +312,7 @@ def test_what_the_bank_refuses_to_give_back_is_not_asked_again_and_is_paid_out_a
     with pytest.raises(NoSuchRefund):
         at_counter(waits, "r", by=CLERK, at=NOW)
     (no,) = refused(waits, "r", at=LATER)
+    assert (no.state, no.refunding) == ("refunding", 0)
     assert (no.open_refunds, no.ask_at, [it.dong for it in no.refused_refunds]) == ((), None, [10_000])
     assert refunded(no, "r", at=LATER) == (no,)
     day = counted(OFFICE, "2026-11-24", [CashLine("d", "c", it) for it in no.book], [], bank="not-configured")
@@ -320,9 +323,23 @@ def test_what_the_bank_refuses_to_give_back_is_not_asked_again_and_is_paid_out_a
     done, said = at_counter(no, "r", by=CLERK, at=LATER)
     assert isinstance(said, FeeRefunded)
     assert (said.way, done.book[-1].way, done.refused_refunds, done.paid) == ("counter", "counter", (), 0)
+    assert done.state == "refunded"
     assert at_counter(done, "r", by=CLERK, at=LATER) == (done,)
     day = counted(OFFICE, "2026-11-24", [CashLine("d", "c", it) for it in done.book], [], bank="not-configured")
     assert (day.differences, day.in_hand) == ((), -10_000)
+
+
+def test_a_refund_is_in_the_day_s_sums_once_the_bank_has_done_it_and_only_then():
+    online = opened(bill()).confirm("MCTEST", "B1", 10_000, at=NOW)[0]
+    waits = refund(online, "r", 10_000, "withdrawn", "rút", ended=True, by=CLERK, at=NOW)[0]
+    done = refunded(waits, "r", at=NOW)[0]
+
+    def sums(it: Bill) -> list[tuple[str, int]]:
+        day = counted(OFFICE, "2026-11-24", [CashLine("d", "c", line) for line in it.book], [], bank="not-configured")
+        return [(it.what, it.dong) for it in day.sums]
+
+    assert sums(waits) == [("paid", 10_000)]
+    assert sums(done) == [("paid", 10_000), ("refunded", 10_000)]
 
 
 def test_an_id_that_was_used_for_another_sum_is_refused():
@@ -423,7 +440,8 @@ def test_whatever_happens_the_sums_of_the_book_hold(steps: list[tuple[str, int]]
     assert (it.ask_at is not None) == bool(it.open_refunds or it.to_ask(NOW))
     for line in it.book:
         assert sum(back.dong for back in it.book if back.of == line.id) <= line.dong
-    assert it.state in {"cancelled", "refunded"} or (it.state == "paid") == (it.paid >= it.due)
+    assert (it.state == "refunded") <= (it.refunding == 0)
+    assert it.state in {"cancelled", "refunding", "refunded"} or (it.state == "paid") == (it.paid >= it.due)
 
 
 def test_a_receipt_is_numbered_by_office_and_year_and_says_when_it_is_a_reprint():

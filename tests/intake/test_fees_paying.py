@@ -5,7 +5,7 @@ import io
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,30 +36,19 @@ from shared.clock import server_time
 from shared.contracts.postal import MoneyCollected
 from shared.events import Decision, Envelope, Event, Heard
 from shared.people import SYSTEM, Person
-from tests.intake.front import OWNER, PROCEDURE, Front, front
-from tests.intake.partners import KEY, Bank, sandbox_bank
+from tests.intake.front import LAST_FOUR, OWNER, PROCEDURE, Front
+from tests.intake.partners import KEY, Bank
 
 EXTRACT = "2.000635"
 OFFICE = "H36.202.02"
 
 
-@pytest.fixture(scope="module")
-def bank() -> Iterator[Bank]:
-    with sandbox_bank() as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("behaved")
 
 
 @pytest.fixture(scope="module")
-def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory, bank: Bank) -> Iterator[Front]:
-    told = {"MOTCUA_BANK_URL": bank.url, "MOTCUA_BANK_KEY": KEY}
-    with front(engines, tmp_path_factory.mktemp("fees"), **told) as running:
-        bank.calls_back_to(running.direct)
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def behaved(bank: Bank) -> None:
-    bank.turn()
+def desk(banking: Front) -> Front:
+    return banking
 
 
 def file(desk: Front, procedure: str = EXTRACT, charges: list[dict[str, Any]] | None = None) -> str:
@@ -521,6 +510,48 @@ def test_a_dossier_that_was_withdrawn_asks_for_nothing_and_gives_all_back(desk: 
     assert (done["state"], done["paid"], done["book"][-1]["is_done"]) == ("refunded", 0, True)
 
 
+def test_a_refund_that_waits_at_the_bank_is_told_as_on_its_way_on_every_page_and_as_given_back_once_it_is(
+    desk: Front, bank: Bank
+):
+    id = file(desk)
+    bank.pay(open_order(desk, id), 8_000)
+    until(desk, id, "paid")
+    stop(desk, id)
+    bank.turn(fail=1)
+    back = {"dong": 8_000, "reason": "withdrawn", "words": "rút hồ sơ"}
+    waits = ask(desk, "PUT", f"/dossiers/{id}/refunds/{uuid.uuid4()}", json=back).json()
+    assert (waits["state"], waits["refunding"], waits["paid"]) == ("refunding", 8_000, 0)
+    link = pay_link.token(id, desk.app.state.link_key, server_time())
+    tracking = {"code": waits["code"], "last_four": LAST_FOUR}
+
+    def told() -> list[str]:
+        """The payment page, the tracking page, the counter's dossier, its bill, as plain text."""
+        inside = [f"{desk.url}/counter/{path}/{id}" for path in ("dossiers", "cash")]
+        outside = (httpx.get(f"{desk.url}/pay/{link}"), httpx.post(f"{desk.url}/track", data=tracking))
+        return [it.text for it in (*outside, *(httpx.get(at, headers=desk.headers()) for at in inside))]
+
+    def by_json() -> tuple[str, str, str]:
+        by_link = httpx.get(f"{desk.url}/intake/payments/links/{link}").json()
+        tracked = httpx.post(f"{desk.url}/intake/tracking", json=tracking).json()
+        whats = [it["what"] for it in tracked["details"]["timeline"] if it["what"].startswith("fee-refund")]
+        return bill(desk, id)["state"], by_link["state"], ",".join(whats)
+
+    moved = httpx.get(f"{desk.url}/intake/payments/links/{link}").json()["moved"]
+    assert by_json() == ("refunding", "refunding", "fee-refund-asked")
+    for page in told():
+        assert "Đang trả lại" in page
+        assert "Đã trả lại" not in page
+        assert "Đã hoàn trả" not in page
+    assert "refunded" not in [it["what"] for it in cash(desk)["sums"] if it["way"] == "online" and it["dong"] == 8_000]
+    bank.turn()
+    look_round(desk)
+    assert by_json() == ("refunded", "refunded", "fee-refunded")
+    for page, words in zip(told(), ("Đã hoàn trả", "Đã trả lại", "Đã trả lại", "Đã hoàn trả"), strict=True):
+        assert words in page
+        assert "Đang trả lại" not in page
+    assert httpx.get(f"{desk.url}/intake/payments/links/{link}").json()["moved"] == moved + 1
+
+
 def test_money_that_came_by_two_ways_goes_back_by_both_and_the_bank_is_asked_for_no_more_than_it_has(
     desk: Front, bank: Bank
 ):
@@ -550,6 +581,7 @@ def test_a_refund_that_the_bank_refuses_is_a_difference_until_the_counter_pays_i
     back = {"dong": 8_000, "reason": "withdrawn", "words": "rút hồ sơ"}
     it = ask(desk, "PUT", f"/dossiers/{id}/refunds/{refund}", json=back).json()
     assert (it["book"][-1]["is_done"], it["book"][-1]["refused_at"] is None) == (False, False)
+    assert (it["state"], it["refunding"]) == ("refunding", 0)
     look_round(desk)
     assert id not in [it.id for it in desk.do(desk.app.state.store.open_at_bank(server_time() + timedelta(days=1)))]
     kinds = [d["kind"] for d in cash(desk)["differences"] if d["id"] == refund]
@@ -607,6 +639,70 @@ def test_who_says_i_have_paid_is_answered_in_words(desk: Front, bank: Bank):
     assert "Tiền đã đến" in i_have_paid()
 
 
+@pytest.mark.parametrize("way", ["link", "login"])
+def test_what_the_pay_page_does_a_program_does_by_its_link_or_with_a_login(desk: Front, bank: Bank, way: str):
+    bank.turn(lose=1)
+    id = file(desk)
+    token = pay_link.token(id, desk.app.state.link_key, server_time())
+    link = f"/payments/links/{token}"
+    opening, asking = {
+        "link": (f"{link}/orders", f"{link}/asking"),
+        "login": (f"/dossiers/{id}/orders", f"/dossiers/{id}/bill/asking"),
+    }[way]
+
+    def asked() -> httpx.Response:
+        headers = desk.headers() if way == "login" else {}
+        return httpx.post(f"{desk.url}/intake{asking}", headers=headers)
+
+    assert asked().json()["bank"] == "none-open"
+    reference = ask(desk, "POST", opening).json()["reference"]
+    shown = httpx.get(f"{desk.url}/intake{link}").json()
+    assert (shown["state"], shown["owed"], shown["order"]["reference"]) == ("waiting", 8_000, reference)
+    assert asked().json()["bank"] == "nothing"
+    bank.turn(lose=1, fail=1)
+    assert (asked().status_code, "retry-after" in asked().headers) == (503, True)
+    bank.turn(lose=1)
+    bank.pay(reference, 8_000)
+    came = asked().json()
+    assert (came["bank"], came["bill"]["state"], came["bill"]["owed"]) == ("came", "paid", 0)
+    received = httpx.get(f"{desk.url}/intake{link}").json()
+    assert [it["dong"] for it in received["received"]] == [8_000]
+    assert received["moved"] == shown["moved"] + 1
+
+
+def test_asking_by_a_program_uses_the_page_s_allowance_and_says_how_long_to_wait(desk: Front):
+    id = file(desk)
+    link = f"{desk.url}/intake/payments/links/{pay_link.token(id, desk.app.state.link_key, server_time())}/asking"
+    page = f"{desk.url}/pay/{pay_link.token(id, desk.app.state.link_key, server_time())}/asked"
+    answers = [httpx.post(it) for _ in range(6) for it in (link, page)]
+    assert {it.status_code for it in answers} == {200, 303}
+    refused = [httpx.post(link) for _ in range(3)][-1]
+    assert (refused.status_code, refused.json()["code"]) == (429, "too-many-tries")
+    assert ask(desk, "POST", f"/dossiers/{id}/bill/asking").status_code == 429
+
+
+def test_only_who_filed_it_or_an_official_asks_the_bank_and_a_link_that_is_over_opens_nothing(desk: Front):
+    id = file(desk)
+    assert ask(desk, "POST", f"/dossiers/{id}/bill/asking", "demo-citizen").status_code == 403
+    late = pay_link.token(id, desk.app.state.link_key, server_time() - timedelta(hours=1))
+    for method, path in (("GET", ""), ("POST", "/orders"), ("POST", "/asking"), ("GET", "/receipts/P1.pdf")):
+        answer = httpx.request(method, f"{desk.url}/intake/payments/links/{late}{path}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "pay-link-over")
+
+
+def test_a_link_tells_a_program_nobody_s_name_and_no_official(desk: Front):
+    id, payment = file(desk, PROCEDURE), str(uuid.uuid4())
+    line = bill(desk, id)["lines"][0]["fee"]
+    entered = {"fee": line, "dong": 5_000, "because": "Nghị quyết 12/2025/NQ-HĐND"}
+    assert ask(desk, "POST", f"/dossiers/{id}/bill/amounts", json=entered).status_code == 200
+    assert pay(desk, id, 5_000, payment).status_code == 200
+    token = pay_link.token(id, desk.app.state.link_key, server_time())
+    told = httpx.get(f"{desk.url}/intake/payments/links/{token}").text
+    for personal in (OWNER["name"], OWNER["number"], OWNER["phone"], "demo-counter", id):
+        assert personal not in told
+    assert payment in told
+
+
 def test_money_collected_where_nothing_was_due_is_in_the_book_as_a_difference(desk: Front):
     offered = desk.app.state.store.catalogue
     free = next(it.code for it in offered.in_force(datetime.now(UTC).date()) if not it.fees)
@@ -624,7 +720,10 @@ def test_a_receipt_through_the_pay_link_tells_no_more_of_the_payer_than_tracking
     id, payment = file(desk), str(uuid.uuid4())
     number = pay(desk, id, 8_000, payment).json()["receipt"]["number"]
     token = pay_link.token(id, desk.app.state.link_key, server_time())
-    pdf = httpx.get(f"{desk.url}/pay/{token}/receipts/{payment}").content
+    answer = ask(desk, "GET", f"/payments/links/{token}/receipts/{payment}.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert f"/intake/payments/links/{token}/receipts/{payment}.pdf" in httpx.get(f"{desk.url}/pay/{token}").text
+    pdf = answer.content
     text = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
     assert number in text
     assert masked(OWNER["name"]) in text

@@ -96,7 +96,7 @@ def test_no_character_breaks_a_form(odd: str):
 
 
 def test_the_set_changes_with_the_day_of_reception_and_not_with_the_day_of_printing():
-    last = replace(OLD, at=OLD.at.replace(year=2025, month=6, day=30, hour=16, minute=59))
+    last = replace(OLD, at=OLD.at.replace(year=2025, month=9, day=14, hour=16, minute=59))
     first = replace(last, at=last.at + timedelta(minutes=1))
     received = given(OLD, "slip")
     texts = [

@@ -10,23 +10,29 @@ from uuid import uuid4
 import httpx
 import pytest
 from babel.messages.extract import extract_from_dir
+from starlette.requests import Request
 
 import services.intake
 import shared.web
 from services.intake.consumers import HEARS
+from services.intake.domain import pay_link
 from services.intake.domain.filing import Applicant
 from services.intake.domain.progress import Entry
 from services.intake.domain.tracking import Happened, NoSuchCode, masked, second_factor, typed_code
 from services.intake.pages import TEMPLATES
 from services.intake.pages.tracking import Tries
 from services.intake.templates import words
+from shared.clock import server_time
 from shared.errors import Unavailable
 from shared.web.languages import languages
-from shared.web.limits import Allowance, TooManyTries, neighbourhood
+from shared.web.limits import Allowance, TooManyTries, neighbourhood, whence
 from shared.web.pages import HERE
 from tests.intake.front import LAST_FOUR, OWNER, START, Front, whole_way
+from tests.intake.printed import codes, texts
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+WILL = "2.001019"
+"""A sensitive procedure."""
 
 
 @pytest.fixture
@@ -79,6 +85,37 @@ def test_with_the_last_four_digits_everything_is_told_in_words_and_personal_data
         assert shown in page
     for hidden in ("Bình", OWNER["number"], "912345678", OWNER["address"]):
         assert hidden not in page
+
+
+def test_a_sensitive_procedure_is_given_away_nowhere_without_a_login_and_is_named_to_who_has_one(
+    desk: Front, site: httpx.Client
+):
+    slip = desk.file(procedure=WILL, home_by="counter")
+    id, factor = slip["id"], {"code": slip["code"], "last_four": LAST_FOUR}
+    said = [("supplement-requested", "draft"), ("step-completed", "compare")]
+    desk.tell(id, 5, *(Entry(START, what, "H36.202", detail) for what, detail in said))
+    paid = f"{desk.url}/intake/dossiers/{id}/payments/{(payment := uuid4())}"
+    assert httpx.put(paid, json={"dong": 50_000}, headers=desk.headers()).is_success
+    link = pay_link.token(id, desk.app.state.link_key, server_time())
+    receipt = f"{desk.url}/intake/payments/links/{link}/receipts/{payment}.pdf"
+    open_to_all = [
+        site.post("/track", data=factor).text,
+        site.post("/intake/tracking", json=factor).text,
+        site.get(f"/pay/{link}").text,
+        site.get(f"/intake/payments/links/{link}").text,
+        *texts(httpx.get(receipt).content),
+        *(code for code, *_ in codes(httpx.get(receipt).content, "receipt")),
+    ]
+    for told in open_to_all:
+        assert slip["code"] in told
+        for hidden in ("di chúc", "Đối chiếu", WILL):
+            assert hidden not in told
+    assert "Việc riêng tư, không nêu ở đây." in open_to_all[0]
+    inside = httpx.get(f"{desk.url}/counter/dossiers/{id}", headers=desk.headers()).text
+    for named in ("Chứng thực di chúc", "Dự thảo di chúc", "Phí chứng thực di chúc"):
+        assert named in inside
+    (whole,) = texts(httpx.get(f"{paid}/receipt.pdf", headers=desk.headers()).content)
+    assert "Chứng thực di chúc" in whole
 
 
 def test_the_same_in_english_and_the_choice_is_remembered(desk: Front, site: httpx.Client):
@@ -271,6 +308,13 @@ def test_an_ipv6_household_is_one_neighbourhood():
     assert neighbourhood("203.0.113.7") != neighbourhood("203.0.113.8")
 
 
+def test_whoever_asks_is_told_by_the_address_that_the_server_trusts_and_not_by_a_header_of_theirs():
+    headers = [(b"x-forwarded-for", b"198.51.100.1")]
+    asked = {"type": "http", "headers": headers, "client": ("2001:db8:1:2::1", 1234)}
+    assert whence(Request(asked)) == neighbourhood("2001:db8:1:2::2")
+    assert whence(Request({**asked, "client": None})) == ""
+
+
 def test_the_tries_of_one_dossier_are_shared_by_all_addresses():
     tries = Tries()
     for _ in range(6):
@@ -338,7 +382,8 @@ def test_every_fact_that_intake_hears_or_does_has_words_of_its_own():
         )
     }
     in_the_book = {"money-collected"}  # of the bill, as `fee-paid`
-    assert (heard - in_the_book) | own | {"fee-paid", "fee-refunded"} <= set(words.SENTENCES)
+    refunds = {"fee-refund-asked", "fee-refund-refused", "fee-refunded"}
+    assert (heard - in_the_book) | own | {"fee-paid", *refunds} <= set(words.SENTENCES)
     assert set(words.STATES) == set(words.NEXT) == set(range(1, 11))
 
 

@@ -23,6 +23,8 @@ from tests.intake.front import Front, front
 EXTRACT = "2.000635"
 """A copy from the register: one paper, 8.000 đồng a copy, online, by post."""
 BUSINESS = "1.001612"
+TERMINATION = "1.001266"
+"""Online, but for the certificate itself, which is brought."""
 COUNTER = "H36.202.02"
 HERE = {"sec-fetch-site": "same-origin", "accept": "text/html"}
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -138,7 +140,7 @@ def test_d1_what_is_needed_how_long_it_takes_and_how_to_file_is_told_before_anyt
     assert "Biên bản họp thành viên hộ gia đình" not in words(site.get(f"/file/{BUSINESS}?case=ordinary"))
 
 
-def test_row_3_a_draft_is_kept_at_every_step_and_goes_on_where_it_stopped(desk: Front, site: httpx.Client):
+def test_row_03_a_draft_is_kept_at_every_step_and_goes_on_where_it_stopped(desk: Front, site: httpx.Client):
     id = begin(site)
     save(site, id, "who", name="Ka Thơm", number=number(), later="1")
     assert words(site.get(f"/my/drafts/{id}")).find("Giấy tờ") > 0
@@ -160,7 +162,7 @@ def test_what_was_typed_is_kept_right_or_wrong_and_each_mistake_stands_at_its_fi
     assert 'value="12345"' in site.get(f"/my/drafts/{id}/who").text
 
 
-def test_row_6_nothing_is_sent_while_a_needed_paper_is_missing_and_the_page_names_it(desk: Front, site: httpx.Client):
+def test_row_06_nothing_is_sent_while_a_needed_paper_is_missing_and_the_page_names_it(desk: Front, site: httpx.Client):
     id = draft(site, desk, number(), BUSINESS, request=scan(desk))
     answer = site.post(f"/my/drafts/{id}/review")
     assert answer.status_code == 422
@@ -270,6 +272,22 @@ def test_row_16_exactly_the_paper_and_the_field_that_were_asked_for_are_taken_in
     assert [(it.field, it.was) for it in dossier.corrections] == [("phone", "+84912345678")]
     assert [it.what for it in dossier.history] == ["submitted", "supplement-asked", "corrected", "supplemented"]
     assert "Hiện không cần gửi thêm gì." in words(site.get(f"/my/{id}/asked"))
+
+
+def test_who_sends_by_file_what_can_be_is_told_that_the_rest_is_still_waited_for_and_what_it_is(
+    desk: Front, site: httpx.Client
+):
+    id = filed(site, desk, number(), TERMINATION, notice=scan(desk), **{"tax-notice": scan(desk)})
+    asked = [{"about": "paper", "code": it, "reason": "missing", "words": ""} for it in ("notice", "certificate")]
+    clerk(desk, f"/dossiers/{id}/supplement-request", {"items": asked})
+    page = site.post(f"/my/{id}/asked", data={"scan-notice": scan(desk), "key": str(uuid.uuid4())})
+    assert "Nơi nhận còn chờ những thứ dưới đây" in words(page)
+    assert "Nơi nhận sẽ xem tiếp" not in words(page)
+    assert kept(desk, id).state == "supplement-asked"
+    inside = words(httpx.get(f"{desk.url}/counter/dossiers/{id}", headers=desk.headers()))
+    assert "còn chờ: Bản gốc Giấy chứng nhận đăng ký hộ kinh doanh : Chưa có" in inside
+    brought = clerk(desk, f"/dossiers/{id}/supplements", {"papers": [{"code": "certificate", "originals": 1}]})
+    assert (brought["state"], brought["asked"]) == ("submitted", [])
 
 
 def test_what_the_deciding_office_asks_for_later_can_be_sent_the_same_way(desk: Front, site: httpx.Client):

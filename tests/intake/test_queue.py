@@ -36,6 +36,8 @@ from tests.intake.printed import codes, texts
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 OFFICE, OTHER = "H36.202.02", "H36.202.01"
 CLERK = Person("demo-counter", "", "counter-clerk", OFFICE)
+WILL = "2.001019"
+"""A sensitive procedure."""
 DAY = date(2026, 11, 24)
 
 
@@ -235,6 +237,37 @@ def test_a_number_is_printed_on_80_mm_with_a_qr_that_leads_to_its_place(desk: Fr
         assert words in text
     ((code, *_),) = codes(answer.content, "queue-ticket")
     assert code == f"{desk.url}/queue/ticket/{mine['id']}"
+
+
+def test_the_paper_of_a_number_does_not_name_a_sensitive_procedure_and_the_clerk_s_page_does(
+    desk: Front, site: httpx.Client
+):
+    mine = take(site, WILL)
+    text = texts(httpx.get(f"{desk.url}/queue/ticket/{mine['id']}.pdf").content)[0]
+    assert "Nộp hồ sơ mới" in text
+    assert "di chúc" not in text
+    assert call(site, desk)["id"] == mine["id"]
+    assert "Chứng thực di chúc" in httpx.get(f"{desk.url}/queue/desk", headers=desk.headers()).text
+
+
+def test_the_board_and_the_clerk_s_desk_are_answered_to_programs_as_the_pages_show_them(
+    desk: Front, site: httpx.Client
+):
+    mine = take(site, WILL)
+    api, clerk = f"{desk.url}/intake/queue", desk.headers()
+    assert call(site, desk)["id"] == mine["id"]
+    board = httpx.get(f"{api}/boards/{OFFICE}").json()
+    assert board["called"][0] == {"number": mine["number"], "state": "called", "desk": "1", "recalls": 0}
+    assert WILL not in str(board)
+    hand = httpx.get(f"{api}/at-hand", headers=clerk).json()
+    assert [(it["id"], it["wish"]) for it in hand["mine"]] == [(mine["id"], WILL)]
+    for deed in ("recall", "recall", "absent"):
+        assert httpx.post(f"{api}/tickets/{mine['id']}/{deed}", headers=clerk).status_code == 200
+    hand = httpx.get(f"{api}/at-hand", headers=clerk).json()
+    assert mine["id"] not in [it["id"] for it in hand["mine"]]
+    assert mine["id"] in [it["id"] for it in hand["passed"]]
+    assert httpx.get(f"{api}/at-hand").status_code == 401
+    assert httpx.get(f"{api}/boards/nowhere").status_code == 404
 
 
 def test_each_question_to_the_queue_is_answered_by_an_index(desk: Front, site: httpx.Client):

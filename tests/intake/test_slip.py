@@ -3,6 +3,7 @@
 import logging
 import uuid
 from dataclasses import replace
+from datetime import datetime
 
 import httpx
 import pytest
@@ -10,10 +11,13 @@ from prometheus_client import REGISTRY
 
 from services.intake.domain.facts import NotAccepted
 from services.intake.forms import FORMS
+from shared.calendar import local_day
 from tests.intake.front import OWNER, PROCEDURE, Front
 from tests.intake.printed import NEW, NUMBER, accepted, code_of, codes, filed, given, pages, size, texts
 
 SLIP = FORMS["slip"]
+CERTIFIED_COPY = "2.000815"
+"""Done while the applicant waits."""
 
 
 def test_every_word_of_the_form_can_be_found_with_its_diacritics():
@@ -108,6 +112,24 @@ def test_the_slips_of_one_day_stand_in_the_register_one_behind_the_other(desk: F
         answer = httpx.get(f"{desk.url}/intake/dossiers/{it['id']}/slip.pdf", headers=desk.headers())
         places.append(int(texts(answer.content)[0].partition("Số thứ tự: ")[2].split()[0]))
     assert places == [places[0], places[0] + 1, places[0] + 2]
+
+
+def test_where_the_result_is_given_at_once_no_slip_is_due_and_it_is_printed_for_who_asks(desk: Front):
+    filed = desk.file(procedure=CERTIFIED_COPY, home_by="counter")
+    days = {local_day(datetime.fromisoformat(filed[it])) for it in ("received_at", "due_at")}
+    assert filed["is_slip_due"] == (len(days) > 1), "from 15:00 on it is due the next day, and the slip with it"
+
+    async def before_three_o_clock() -> None:
+        await desk.app.state.store.dossiers.change(filed["id"], lambda it: (replace(it, is_slip_due=False),))
+
+    desk.do(before_three_o_clock())
+    page = httpx.get(f"{desk.url}/counter/dossiers/{filed['id']}", headers=desk.headers()).text
+    assert "Kết quả được trả ngay: không cần giấy hẹn." in page
+    assert "Người nộp yêu cầu: vẫn in giấy hẹn" in page
+    assert "Giấy tiếp nhận và hẹn trả<" not in page
+    slip = httpx.get(f"{desk.url}/intake/dossiers/{filed['id']}/slip.pdf", headers=desk.headers())
+    assert filed["code"] in texts(slip.content)[0]
+    assert desk.file()["is_slip_due"]
 
 
 def test_nobody_but_officials_of_its_offices_gets_it(desk: Front):

@@ -13,10 +13,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 from deploy.engines.network import free_ports
+from services.intake.templates.counter_words import REFUSED_BECAUSE
 from services.notify import domain as rules
 from services.notify.domain import Contact, Mail, Message, message_id
 from services.notify.gateways import MailServer, Outbox, Refused, ways
-from services.notify.templates import HOME_BY, TEMPLATES, mail
+from services.notify.templates import HOME_BY, REASONS, TEMPLATES, mail
+from services.processing.domain import DECIDED_ALREADY
 from shared.contracts.intake import ContactRecorded
 from shared.contracts.notify import CallTaskOpened, MessageFailed, MessageQueued, MessageSent
 from shared.errors import Unavailable
@@ -122,7 +124,7 @@ def test_a_contact_that_is_erased_is_gone():
 
 CODE = "H36.202.02-261124-0001"
 WHEN = "2026-12-01T10:00:00+00:00"
-FACTS = {"when": WHEN, "home": "post", "money": "45000", "": "H36.202"}
+FACTS = {"when": WHEN, "home": "post", "money": "45000", "reason": "decided-already", "": "H36.202"}
 """A fact for each way in which a template reads one."""
 
 
@@ -158,9 +160,34 @@ def test_dates_are_told_as_people_here_read_them_and_codes_in_words():
     assert HOME_BY["post"][0] in mail(queued("decided-positive", "o", "post"), KA_THOM, "u").text
 
 
-@pytest.mark.parametrize("reason", ["20240101", "2024-01-01", "post"])
-def test_a_code_that_looks_like_a_date_or_like_another_word_is_told_as_it_is(reason: str):
-    assert f"(mã lý do: {reason})" in mail(queued("refused", reason, "H36.202"), KA_THOM, "u").text
+@pytest.mark.parametrize("office", ["20240101", "2024-01-01", "post", "decided-already"])
+def test_a_code_that_looks_like_a_date_or_like_another_word_is_told_as_it_is(office: str):
+    assert f"tại {office}." in mail(queued("refused", "forged", office), KA_THOM, "u").text
+
+
+@pytest.mark.parametrize(
+    ("language", "template", "words"),
+    [
+        ("vi", "withdrawal-refused", "Lý do: hồ sơ đã có kết quả."),
+        ("en", "withdrawal-refused", "Reason: the dossier was decided already."),
+        ("vi", "refused", "Lý do: không thuộc thẩm quyền giải quyết."),
+        ("en", "refused", "Reason: another office decides this."),
+    ],
+)
+def test_why_an_office_said_no_is_told_in_words(language: str, template: str, words: str):
+    facts = {"withdrawal-refused": ("H36.202", DECIDED_ALREADY), "refused": ("not-competent", "H36.202")}[template]
+    assert words in mail(queued(template, *facts), Contact("d1", language=language, email="a@b.c"), "u").text
+
+
+def test_a_reason_that_has_no_words_here_is_not_told_as_a_bare_code():
+    for template, facts in (("refused", ("R1-own", "H36.202")), ("withdrawal-refused", ("H36.202", "R1-own"))):
+        told = mail(queued(template, *facts), KA_THOM, "u").text
+        assert "R1-own" not in told
+        assert "Lý do: xin hỏi cơ quan này." in told
+
+
+def test_every_reason_of_the_counter_has_words_but_the_one_that_means_any_other():
+    assert {*REFUSED_BECAUSE} - {*REASONS} == {"other"}
 
 
 def test_a_dossier_is_named_by_its_code_and_before_it_has_one_by_the_end_of_its_id():

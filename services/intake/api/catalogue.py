@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 from fastapi import Request, Response
 
-from services.intake.api.given import Kept, Offered
+from services.intake.api.given import Kept, Offered, Working
 from services.intake.api.publishing import Editing, PublicationMade, Withdrawn, received
 from services.intake.domain.catalogue import Office, Procedure, ProcedureNotInForce
 from services.intake.domain.editing import DryRun
 from services.intake.domain.finding import finder
+from services.intake.domain.outlook import Offer, today
 from services.intake.forms.workbook import to_workbook, to_yaml
 from shared import door
 from shared.auth import Anyone, Editor, Insider
@@ -48,15 +49,30 @@ async def procedures(_: Anyone, offered: Offered, now: Now, on: str = "") -> lis
 
 
 @router.get("/procedures/search")
-async def search(_: Anyone, offered: Offered, now: Now, q: str = "", limit: int = 20) -> list[Procedure]:
-    """The procedures in force today that plain words ask for, the best first; without diacritics too."""
-    return finder(offered, local_day(now)).find(q, max(1, min(limit, MOST_FOUND)))
+async def search(
+    _: Anyone, offered: Offered, now: Now, q: str = "", event: str = "", field: str = "", limit: int = 20
+) -> list[Procedure]:
+    """The procedures in force today that plain words ask for, the best first; without diacritics too.
+
+    Without words: those of what happened in one's life (`event`: `birth`), or of a field.
+    """
+    most = max(1, min(limit, MOST_FOUND))
+    return finder(offered, local_day(now)).look(q, event, field, most)[:most]
 
 
 @router.get("/procedures/{code}")
 async def procedure(code: str, _: Anyone, offered: Offered, now: Now, on: str = "") -> Procedure:
     """The version in force on a day (today); a local variant's code will do."""
     return offered.procedure(code, _day(on, local_day(now)))
+
+
+@router.get("/procedures/{code}/offer")
+async def offer(code: str, _: Anyone, offered: Offered, working: Working, now: Now, case: str = "") -> Offer:
+    """What to bring in a case, how long it takes and until when if it came in now, where to file, who decides.
+
+    A code that was replaced is answered with the procedure that replaced it.
+    """
+    return Offer.of(today(offered, code, local_day(now)), case, now, offered, working)
 
 
 @router.get("/procedures/{code}/versions")

@@ -149,7 +149,7 @@ async def ask_supplement(
 async def supplement(
     dossier_id: UUID, brought: Supplement, by: Filer, dossiers: Dossiers, desk: AtDesk, key: Key, now: Now
 ) -> Filed:
-    """Add the papers that were brought later."""
+    """Add the papers that were brought later. What was asked for and did not come stands in the answer."""
     id, same, respond_by = str(dossier_id), once(key, brought, Filed.to(by)), desk.respond_by(now)
     async with dossiers.answering_again(id, same):
         there = await dossiers.get(id)

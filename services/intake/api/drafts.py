@@ -16,7 +16,7 @@ from shared.codes import TrackingCode
 from shared.door import FromApp, Now
 from shared.errors import Refusal
 from shared.sealing import Seals
-from shared.web.limits import Allowance
+from shared.web.limits import TOO_OFTEN, Allowance
 
 __all__ = ["Saved", "opening", "router"]
 
@@ -78,7 +78,7 @@ async def mine(by: Filer, kept: Kept, seals: Sealing, now: Now) -> list[Saved]:
     return [Saved.of(it, seals) for it in await kept.drafts_of(by.id, now)]
 
 
-@router.post("/drafts/opening")
+@router.post("/drafts/opening", responses=TOO_OFTEN)
 async def open_at_counter(
     asked: Open, clerk: CounterClerk, kept: Kept, drafts: Drafts, seals: Sealing, tries: Opening, now: Now
 ) -> Saved:

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import Request
 
 from services.intake.api.given import Bank, Dossiers, Kept, Offered
-from services.intake.api.paying import BillShown, Refunding, Till
+from services.intake.api.paying import BankAnswer, BillShown, Opened, Refunding, Till
 from services.intake.domain.cash import Movement
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.fees import Fee, UnknownFee
@@ -16,11 +16,12 @@ from services.intake.domain.money import NoSuchOrder, Order, Stage
 from services.intake.domain.receipt import Receipt
 from services.intake.domain.refunding import at_counter
 from services.intake.gateways.bank import SIGNATURE, check
-from services.intake.gateways.settling import Settling, bill_of
+from services.intake.gateways.settling import Settling
 from shared import door
 from shared.auth import Anyone, CounterClerk, Filer
 from shared.door import Key, Now, TooLarge, once
 from shared.errors import Malformed
+from shared.web.limits import TOO_OFTEN
 
 __all__ = ["router"]
 
@@ -66,6 +67,14 @@ class Paid:
 
     bill: BillShown
     receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of asking the bank, and the bill then."""
+
+    bank: BankAnswer
+    bill: BillShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +158,20 @@ async def open_order(dossier_id: UUID, by: Filer, kept: Kept, bank: Bank, now: N
     """Open a payment at the bank, for a quarter of an hour; one that is open already is the answer."""
     dossier = await kept.dossiers.get(str(dossier_id))
     dossier.belongs_to(by)
-    opened = bill_of(await Till(kept, bank, by, now).settling.open(dossier, by)).order
-    if opened is None:
-        raise NoSuchOrder("It was paid while you asked: look at the bill.")
-    return opened
+    return await Till(kept, bank, by, now).order(dossier)
+
+
+@router.post("/dossiers/{dossier_id}/bill/asking", responses=TOO_OFTEN)
+async def ask_bank(dossier_id: UUID, by: Filer, kept: Kept, bank: Bank, tries: Opened, now: Now) -> Answered:
+    """Ask the bank now about what is open, rather than wait for its word. While it is away: 503; pay nothing twice.
+
+    As often as the payment page may: twelve times at once, then once in ten seconds.
+    """
+    dossier = await kept.dossiers.get(str(dossier_id))
+    dossier.belongs_to(by)
+    tries.take(dossier.id, now)
+    said, then = await Till(kept, bank, by, now).ask_bank(dossier)
+    return Answered(said, BillShown.of(then))
 
 
 @router.post("/dossiers/{dossier_id}/payments/{payment_id}/receipt")

@@ -188,7 +188,7 @@ class Accepting:
         terms = procedure.terms(filing.case)
         due = working.due(at, Term(terms.unit, terms.amount))
         support_point = "" if by.acts_for(filing.competent_office) else by.office
-        received = Received(due, support_point, working.forward_by(at))
+        received = Received(due, support_point, working.forward_by(at), procedure.owes_slip(filing, at, due))
         missing = tuple(paper.name for paper in procedure.missing(filing.papers, filing.case))
         bill = Bill.of(procedure.fees, filing.charges, office=filing.receiving_office, by=filed_by)
         return cls(agency, f"{agency.text}-{local_day(at):%y%m%d}", received, missing, bill, by, at)

@@ -96,7 +96,10 @@ class Desk:
 async def printed_slip(
     dossier_id: UUID, request: Request, by: Filer, kept: Kept, working: Working, seals: Sealing, now: Now
 ) -> Response:
-    """The reception slip (form 01): one copy for the applicant, one for the file. A citizen prints their own."""
+    """The reception slip (form 01): one copy for the applicant, one for the file. A citizen prints their own.
+
+    Where none is due (`is_slip_due`) it is printed as well: whoever comes here has asked for it.
+    """
     return await _desk(request, by, kept, working, seals, now).print("slip", dossier_id)
 
 

@@ -2,28 +2,40 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Self
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, Self
 
 from services.intake.domain.bill import Bill, BillState
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.fees import Line
-from services.intake.domain.money import Moved, Order
+from services.intake.domain.money import Moved, NoSuchOrder, Order
 from services.intake.domain.receipt import NoSuchPayment, Receipt, receipt_id, series
 from services.intake.domain.refunding import refund
 from services.intake.gateways.bank import Payments
 from services.intake.gateways.settling import Settling, bill_of
 from services.intake.store import Store
 from shared.decisions import Once
+from shared.door import FromApp
 from shared.errors import Repeated, Unavailable
 from shared.events import Decision
 from shared.people import Person
 from shared.repository import Repository
+from shared.web.limits import Allowance
 
-__all__ = ["ENDED", "BillShown", "Refunding", "Till"]
+__all__ = ["BankAnswer", "BillShown", "Opened", "Refunding", "Till", "opening"]
 
 ENDED = ("refused", "stopped")
 """States of a dossier after which all that was paid may be given back."""
+BankAnswer = Literal["came", "nothing", "none-open"]
+"""Of asking the bank: money came in; none did of what is open; nothing is open at the bank."""
+
+
+def opening() -> Allowance:
+    """How often the bank may be asked for something of one dossier: twelve times at once, then once in ten seconds."""
+    return Allowance(12, timedelta(seconds=10))
+
+
+Opened = Annotated[Allowance, FromApp("pay_tries")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,15 @@ class BillShown:
     """False while an amount is not known, and once nothing is owed."""
     book: tuple[Moved, ...]
     order: Order | None
+    refundable: int
+    """What may be given back now: all of it once the dossier is refused or withdrawn, else what is too much."""
+    refunding: int
+    """Of what goes back: so much is on its way, for the bank has yet to do it."""
+
+    @property
+    def moved(self) -> int:
+        """Grows whenever money came in or went back, or the bank said what becomes of a refund."""
+        return len(self.book) + sum(it.what == "refunded" and not it.is_open for it in self.book)
 
     @classmethod
     def of(cls, dossier: Dossier) -> Self:
@@ -59,6 +80,8 @@ class BillShown:
             it.owed > 0 and not it.unknown,
             it.book,
             it.order,
+            it.paid if dossier.state in ENDED else max(-it.owed, 0),
+            it.refunding,
         )
 
 
@@ -93,8 +116,23 @@ class Till:
 
         return await self.store.dossiers.change(id, decided, once=once)
 
+    async def order(self, dossier: Dossier) -> Order:
+        """A payment at the bank, or the one that is open. Raises `NoSuchOrder` where it was paid meanwhile."""
+        opened = bill_of(await self.settling.open(dossier, self.by)).order
+        if opened is None:
+            raise NoSuchOrder("It was paid while you asked: look at the bill.")
+        return opened
+
+    async def ask_bank(self, dossier: Dossier) -> tuple[BankAnswer, Dossier]:
+        """Ask about payments and refunds that are open, rather than wait for the bank's word. Raises `Unavailable`."""
+        before = bill_of(dossier)
+        then = await self._given_back(await self.settling.ask(dossier))
+        if len(bill_of(then).book) > len(before.book):
+            return "came", then
+        return "nothing" if before.to_ask(self.at) else "none-open", then
+
     async def refund(self, dossier_id: str, id: str, asked: Refunding) -> Dossier:
-        """Written first; then the bank carries it out where it holds the money. If it is away, the round asks again."""
+        """Written first; then the bank carries it out where it holds the money."""
 
         def decided(dossier: Dossier) -> Decision[Dossier]:
             dossier.handled_by(self.by)
@@ -113,7 +151,10 @@ class Till:
                 at=self.at,
             )
 
-        dossier = await self.store.dossiers.change(dossier_id, decided)
+        return await self._given_back(await self.store.dossiers.change(dossier_id, decided))
+
+    async def _given_back(self, dossier: Dossier) -> Dossier:
+        """With the refunds that the bank carried out; if it is away, the round asks again."""
         try:
             return await self.settling.give_back(dossier)
         except Unavailable:

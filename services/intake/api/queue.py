@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -29,14 +30,18 @@ from shared.calendar import local_day
 from shared.door import FromApp, Now
 from shared.errors import NotFound
 from shared.people import Person
-from shared.web.limits import Allowance, neighbourhood
+from shared.web.limits import TOO_OFTEN, Allowance, whence
 
-__all__ = ["QUEUES", "Called", "Place", "Turning", "Turns", "called_next", "place_of", "router", "taken"]
+__all__ = ["QUEUES", "Turning", "Turns", "at_hand_of", "board_of", "called_next", "place_of", "router", "taken"]
 
 QUEUES: frozenset[OfficeKind] = frozenset({"one-stop", "post-counter"})
 """Kinds of offices that people come to in person."""
 LOOK = 10
 """Waiting numbers that are tried at once when many desks call."""
+SHOWN = 6
+"""Numbers on the board."""
+LOOKED_AT = 40
+"""Numbers called last, among which are those that are at a desk now."""
 
 router = door.router(tags=["queue"])
 
@@ -115,6 +120,38 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
+class AtDesk:
+    """A number on the board of the hall: no name, and not what they come for."""
+
+    number: int
+    state: State
+    desk: str
+    recalls: int
+
+    @classmethod
+    def of(cls, it: Ticket) -> Self:
+        return cls(it.number, it.state, it.desk, it.recalls)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Who is called, the latest first, and how many wait."""
+
+    office: str
+    called: tuple[AtDesk, ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """A clerk's own view: who is at their desk, whom the office passed over today, how many wait."""
+
+    mine: tuple[Called, ...]
+    passed: tuple[Called, ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class Next:
     desk: str
 
@@ -125,7 +162,7 @@ class Served:
     """What was filed for them, once it is known."""
 
 
-@router.put("/queue/tickets/{ticket_id}", status_code=201)
+@router.put("/queue/tickets/{ticket_id}", status_code=201, responses=TOO_OFTEN)
 async def take(
     ticket_id: UUID, wish: Wish, request: Request, _: Anyone, kept: Kept, offered: Offered, turning: Turning, now: Now
 ) -> Place:
@@ -138,6 +175,18 @@ async def take(
 async def place(ticket_id: UUID, _: Anyone, kept: Kept) -> Place:
     """A number's place in the queue. Who knows the id holds the ticket."""
     return await place_of(str(ticket_id), kept)
+
+
+@router.get("/queue/boards/{office}")
+async def board(office: str, _: Anyone, kept: Kept, offered: Offered, now: Now) -> Board:
+    """The board of an office's hall: numbers and desks, no names."""
+    return await board_of(offered.office(office, local_day(now)).code, kept, now)
+
+
+@router.get("/queue/at-hand")
+async def at_hand(clerk: CounterClerk, kept: Kept, now: Now) -> AtHand:
+    """Whom the clerk called and is not done with, and who was passed over and may come back."""
+    return await at_hand_of(clerk, kept, now)
 
 
 @router.post("/queue/next")
@@ -182,8 +231,7 @@ async def taken(
         raise NoQueueHere("There is no counter for people here: choose another office.", about="office")
     if wish.what not in WISHES:
         offered.procedure(wish.what, day)
-    host = request.client.host if request.client else ""
-    turning.of_address.take(f"{neighbourhood(host)}/{wish.office}", now)
+    turning.of_address.take(f"{whence(request)}/{wish.office}", now)
     if await kept.wait_at(wish.office, day) >= MOST_WAITING:
         raise QueueFull("So many wait that no more numbers are given: ask at the counter.")
     return await kept.tickets.create_numbered(
@@ -196,6 +244,20 @@ async def place_of(id: str, kept: Store) -> Place:
     if ticket is None:
         raise NoSuchTicket("There is no such number: take one at the machine.")
     return Place.of(ticket, await kept.before(ticket) if ticket.state == "waiting" else 0)
+
+
+async def board_of(office: str, kept: Store, now: datetime) -> Board:
+    day = local_day(now)
+    there = [it for it in await kept.called(office, day, limit=LOOKED_AT) if it.state in {"called", "serving"}]
+    return Board(office, tuple(AtDesk.of(it) for it in there[:SHOWN]), await kept.wait_at(office, day))
+
+
+async def at_hand_of(clerk: Person, kept: Store, now: datetime) -> AtHand:
+    day = local_day(now)
+    mine = sorted(await kept.at_hand(clerk.office, day, clerk.id), key=attrgetter("number"))
+    passed = [it for it in await kept.called(clerk.office, day, limit=LOOKED_AT) if it.state == "absent"]
+    waiting = await kept.wait_at(clerk.office, day)
+    return AtHand(tuple(Called.of(it) for it in mine), tuple(Called.of(it) for it in passed), waiting)
 
 
 async def called_next(desk: str, clerk: Person, kept: Store, now: datetime) -> Called:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -19,17 +20,15 @@ from shared.auth import Filer
 from shared.door import Now
 from shared.sealing import Seals
 
-__all__ = ["Printing", "router"]
+__all__ = ["PDF", "Printing", "router"]
 
 log = logging.getLogger(__name__)
 
+PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}, "description": "One page A5"}}
 router = door.router(tags=["fees"])
 
 
-@router.get(
-    "/dossiers/{dossier_id}/payments/{payment_id}/receipt.pdf",
-    responses={200: {"content": {"application/pdf": {}}, "description": "One page A5"}},
-)
+@router.get("/dossiers/{dossier_id}/payments/{payment_id}/receipt.pdf", responses=PDF)
 async def printed(
     dossier_id: UUID,
     payment_id: str,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from services.intake.domain.dossier import Dossier
+from services.intake.domain.facts import Asked
 from services.intake.domain.progress import Entry, Progress, national_state, timeline
 from shared.contracts.intake import HomeBy
 from shared.people import Person
@@ -26,6 +27,8 @@ class Filed:
     """Until when an online filing is answered."""
     resembles: tuple[str, ...] = ()
     """Open dossiers of the same person that somebody will compare it with first."""
+    asked: tuple[Asked, ...] = ()
+    """What the counter asked for and still waits for."""
 
     @classmethod
     def to(cls, by: Person) -> Callable[[Dossier], Self]:
@@ -35,7 +38,15 @@ class Filed:
     @classmethod
     def of(cls, dossier: Dossier, by: Person) -> Self:
         alike = tuple(it.dossier for it in dossier.resembles if by.role != "citizen" or it.filed_by == by.id)
-        return cls(dossier.id, dossier.tracking, dossier.state, dossier.submitted_at, dossier.respond_by, alike)
+        return cls(
+            dossier.id,
+            dossier.tracking,
+            dossier.state,
+            dossier.submitted_at,
+            dossier.respond_by,
+            alike,
+            dossier.still_asked,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,8 @@ class Slip:
     """In đồng."""
     forward_by: datetime | None = None
     """Until when it is on its way to who decides: after 15:00 the next morning (NĐ 61/2018 art. 18)."""
+    is_slip_due: bool = True
+    """False where the result is handed over at once (NĐ 61/2018 art. 17.4): print the slip for who asks for it."""
 
     @classmethod
     def of(cls, dossier: Dossier) -> Self:
@@ -71,6 +84,7 @@ class Slip:
             filing.home_by,
             dossier.bill.owed if dossier.bill else 0,
             dossier.forward_by,
+            dossier.is_slip_due,
         )
 
 

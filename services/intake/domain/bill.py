@@ -35,9 +35,13 @@ from shared.people import SYSTEM, Person
 
 __all__ = ["Bill", "BillState"]
 
-BillState = Literal["unpaid", "waiting", "paid", "refunded", "cancelled", "exempt"]
-"""`waiting`: an online order is open at the bank. `exempt`: every line is free, for reasons."""
-OVER = ("refunded", "cancelled")
+BillState = Literal["unpaid", "waiting", "paid", "refunding", "refunded", "cancelled", "exempt"]
+"""`waiting`: an online order is open at the bank. `exempt`: every line is free, for reasons.
+
+`refunding`: the bank has yet to give it back, or the counter what the bank refused to; `refunded`: it is given back.
+"""
+BACK = ("refunding", "refunded")
+OVER = (*BACK, "cancelled")
 MOST_ORDERS = 50
 
 
@@ -53,7 +57,7 @@ class Bill:
     ask_at: datetime | None = None
     """When the bank is asked next: about what is open, and about orders that ended lately. None: about nothing."""
     kept: int = 0
-    """Once it is refunded: what the authority keeps, in đồng."""
+    """Of what is given back: what the authority keeps, in đồng."""
     cancelled_because: str = ""
 
     @classmethod
@@ -92,9 +96,18 @@ class Bill:
         return tuple(it for it in self.book if it.is_open)
 
     @property
+    def refunding(self) -> int:
+        """What the bank has yet to give back, in đồng: it is on its way."""
+        return sum(it.dong for it in self.open_refunds)
+
+    @property
     def refused_refunds(self) -> tuple[Moved, ...]:
         """What the bank does not give back, and the counter has yet to."""
         return tuple(it for it in self.book if it.is_refused)
+
+    def unnamed(self) -> Self:
+        """The same without the names of its fees: of a sensitive procedure they tell what it is."""
+        return replace(self, lines=tuple(replace(it, name=it.kind.capitalize()) for it in self.lines))
 
     def to_ask(self, at: datetime) -> tuple[Order, ...]:
         """The order that is open, and those that ended some hours ago at most and whose money did not come."""
@@ -209,6 +222,8 @@ class Bill:
         """The same, in the state that follows from its sums."""
         is_asked = self.order or self.open_refunds or any(self._lacks(it) for it in self.orders)
         then = self if is_asked else replace(self, ask_at=None)
+        if self.state in BACK:
+            return replace(then, state="refunded" if all(it.is_done for it in self.book) else "refunding")
         if self.state in OVER:
             return then
         if self.unknown or self.due > self.paid:

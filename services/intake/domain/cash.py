@@ -38,7 +38,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """In đồng. `other` came too much, and is neither *phí* nor *lệ phí*."""
+    """Of what was done, in đồng. `other` came too much, and is neither *phí* nor *lệ phí*."""
 
     way: PayWay
     what: Literal["paid", "refunded"]
@@ -109,7 +109,7 @@ def counted(
     References of other offices' dossiers are left out of it and of `statement` by the caller.
     """
     lines, unpaid = tuple(lines), tuple(unpaid)
-    moves = [it.moved for it in lines if not it.moved.is_refused]
+    moves = [it.moved for it in lines if it.moved.is_done]
     sums = [_sum(way, what, moves) for what in ("paid", "refunded") for way in WAYS]
     cash = [it for it in moves if it.way == "counter"]
     differing = [_wrong_amount(it) for it in lines if it.moved.is_difference]

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from services.intake.domain.asking import still_asked
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Correction, Fact, Withdrawal, contact_of, worded
 from services.intake.domain.filing import Applicant, NoAddress, number_of
@@ -62,7 +61,8 @@ def correct(
 ) -> Decision[Dossier]:
     """Put right what was written down wrong. A citizen corrects their own, and only what they are still asked for.
 
-    What stood there before is kept. Once nothing is asked for any more, an online filing is answered by `respond_by`.
+    What stood there before is kept. Until all that was asked for came, it is waited for; an online filing is answered
+    by `respond_by` then.
 
     Raises `NoSuchField`, and the refusal of what cannot be such a field.
     """
@@ -83,8 +83,7 @@ def correct(
         marks=_marks(then, mark, unseal) if any(_name(it) == "number" for it in fields) else then.marks,
         history=(*then.history, fact),
     )
-    if corrected.state == "supplement-asked" and not still_asked(corrected, None):
-        corrected = replace(corrected, state="submitted").answered_by(respond_by)
+    corrected = corrected.once_all_came(respond_by)
     events: list[Event] = [DossierCorrected(office=by.office, role=by.role, fields=tuple(fields), reason=reason)]
     if CONTACT & set(fields):
         events.insert(0, contact_of(corrected.filing.applicant))
@@ -191,7 +190,7 @@ def _theirs(dossier: Dossier, by: Person) -> None:
 
 def _may_correct(dossier: Dossier, fields: tuple[str, ...], by: Person) -> None:
     _theirs(dossier, by)
-    asked = {it.code for it in still_asked(dossier, None) if it.about == "field"}
+    asked = {it.code for it in dossier.still_asked if it.about == "field"}
     allowed = asked if by.role == "citizen" else {*FIELDS, *(f"owner.{it}" for it in FIELDS)}
     for field in fields:
         if field not in allowed or (field.startswith("owner.") and not dossier.filing.owner):

@@ -173,5 +173,8 @@ def _of_ways(line: Line, procedure: Procedure) -> Iterable[Mistake]:
     if procedure.postal_collection != ("post" in procedure.channels):
         vi = "`postal_collection` phải đi cùng kênh `post`: hãy sửa một trong hai."
         yield line.mistake(("channels",), vi, "`postal_collection` goes with the channel `post`: correct one of them.")
+    if procedure.immediate and all(it.amount for it in (procedure.term, *(case.term for case in procedure.cases))):
+        vi = "trả ngay thì thời hạn phải là 0: hãy sửa thời hạn, hoặc bỏ `immediate`."
+        yield line.mistake(("immediate",), vi, "what is done at once takes no time: make the term 0, or remove it.")
     if procedure.largest_scan < 1:
         yield line.mistake(("largest_scan",), "phải lớn hơn 0.", "it must be more than 0 bytes.")

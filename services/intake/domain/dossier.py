@@ -63,6 +63,8 @@ class Dossier:
     received_at: datetime | None = None
     due_at: datetime | None = None
     forward_by: datetime | None = None
+    is_slip_due: bool = True
+    """As it was `Received`."""
     history: tuple[Fact, ...] = ()
     marks: tuple[str, ...] = ()
     """Of the identity numbers in it (`shared.sealing`): by them the dossiers of a person are found."""
@@ -164,6 +166,7 @@ class Dossier:
             received_at=at,
             due_at=received.due_at,
             forward_by=received.forward_by,
+            is_slip_due=received.is_slip_due,
             history=(*self.history, Fact(at, "accepted", by.id, by.office, code)),
             bill=bill,
         )
@@ -224,7 +227,7 @@ class Dossier:
     ) -> Decision[Self]:
         """Papers that came later join those that were there; what lay there before is kept.
 
-        An online filing that was waited for is answered by `respond_by` then.
+        Until all that was asked for came, it is waited for; an online filing is answered by `respond_by` then.
         They may be brought to any counter (Decree 118/2025: regardless of boundary); a citizen adds to their own alone.
         """
         self.still_open()
@@ -233,12 +236,9 @@ class Dossier:
         if not papers:
             raise PapersMissing("Which papers were brought? Tick at least one.", about="papers")
         fact = Fact(at, "supplemented", by.id, by.office, ", ".join(paper.code for paper in papers))
-        state: State = "submitted" if self.state == "supplement-asked" else self.state
         filing = replace(self.filing, papers=(*self.filing.papers, *papers))
-        more = replace(self, state=state, filing=filing, history=(*self.history, fact))
-        if self.state == "supplement-asked":
-            more = more.answered_by(respond_by)
-        return more, DossierSupplemented(
+        more = replace(self, filing=filing, history=(*self.history, fact))
+        return more.once_all_came(respond_by), DossierSupplemented(
             office=by.office, role=by.role, accepted=self.state == "accepted", papers=papers, supplemented_at=at
         )
 
@@ -260,9 +260,26 @@ class Dossier:
             ),
         )
 
-    def answered_by(self, respond_by: datetime | None) -> Self:
-        """With a new time in which it is answered, where it is an online filing."""
-        return replace(self, respond_by=respond_by) if respond_by and self.respond_by else self
+    @property
+    def still_asked(self) -> tuple[Asked, ...]:
+        """What the counter asked for and what did not come since; none once it is accepted or closed."""
+        if self.state not in {"submitted", "supplement-asked"}:
+            return ()
+        at = next((it.at for it in reversed(self.history) if it.what == "supplement-asked"), None)
+        came = self.supplied(at) if at else set[tuple[str, str]]()
+        return tuple(it for it in self.asked if (it.about, it.code) not in came)
+
+    def supplied(self, since: datetime) -> set[tuple[str, str]]:
+        """What came from then on: `("paper", code)` and `("field", name)`."""
+        about = {"supplemented": "paper", "corrected": "field"}
+        facts = (it for it in self.history if it.at >= since and it.what in about)
+        return {(about[it.what], code) for it in facts for code in it.detail.split(", ")}
+
+    def once_all_came(self, respond_by: datetime | None) -> Self:
+        """The counter's turn again once nothing is asked for any more, in a new time where it is an online filing."""
+        if self.state != "supplement-asked" or self.still_asked:
+            return self
+        return replace(self, state="submitted", respond_by=(respond_by or self.respond_by) if self.respond_by else None)
 
     def with_bill(self, decide: Callable[[Bill], Decision[Bill]], *, by: Person, at: datetime) -> Decision[Self]:
         """What happens to the bill happens in the dossier's own document. Raises `NoBill` where there is none."""

@@ -77,6 +77,8 @@ class Received:
     support_point: str
     forward_by: datetime | None = None
     """Until when it is on its way to who decides (NĐ 61/2018 art. 18)."""
+    is_slip_due: bool = True
+    """False where the result itself is handed over (NĐ 61/2018 art. 17.4): then a slip is printed for who asks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,12 @@ class Finder:
             if known == word or len(word) >= shortest:
                 yield known
 
+    def look(self, asked: str, event: str, field: str, most: int) -> list[Procedure]:
+        """By words, at most so many; without any all of what happened in one's life, else all of a field."""
+        if asked.strip():
+            return self.find(asked.strip(), most)
+        return self.of_life_event(event) if event else self.of_field(field)
+
     def of_life_event(self, event: str) -> list[Procedure]:
         return [it for it in self.procedures if event in it.life_events]
 

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from services.intake.domain.fees import Fee
-from shared.calendar import Policy, Term
+from services.intake.domain.filing import Filing
+from shared.calendar import Policy, Term, local_day
 from shared.contracts.intake import Channel, HomeBy, PaperTicked, Terms
 from shared.errors import Refusal
 
@@ -152,9 +153,11 @@ class Procedure:
     agencies_online: bool = True
     """State agencies must file it online, wherever it is offered online."""
     immediate: bool = False
-    """Done while the applicant waits: recorded, but without a slip unless asked for (Decree 61/2018, art. 17.4)."""
+    """Done while the applicant waits: recorded, but without a slip unless asked for (`owes_slip`)."""
     sensitive: bool = False
-    """Its name is kept out of messages."""
+    """It says too much of a person: adoption, a will, a disability. What opens without a login (tracking by code and
+    digits, the payment page and its receipts, the queue's number) tells neither its name nor what would give it away:
+    steps, papers, fees. Messages name no procedure at all."""
     largest_scan: int = LARGEST_SCAN
     """Bytes that one scan of its papers may have."""
     verified: bool = True
@@ -165,6 +168,16 @@ class Procedure:
         """What a dossier of this version is promised; an unknown case is the ordinary one."""
         term = next((known.term for known in self.cases if known.code == case), self.term)
         return Terms(term.unit, term.amount, self.supplement, tuple(step.code for step in self.steps))
+
+    def owes_slip(self, filing: Filing, received_at: datetime, due_at: datetime) -> bool:
+        """Whether the counter hands over a slip: always, but where it hands over the result (Decree 61/2018, 17.4).
+
+        That is so where the case is promised in no time at all and somebody waits at the counter for it. When it is due
+        follows from the terms as ever: after 15:00 on the next working day, and then with a slip.
+        """
+        is_at_once = self.immediate and not self.terms(filing.case).amount
+        is_waited_for = filing.channel == "direct" and filing.home_by == "counter"
+        return not (is_at_once and is_waited_for and local_day(due_at) == local_day(received_at))
 
     @property
     def is_void(self) -> bool:

@@ -1,14 +1,19 @@
-"""An amount of money in Vietnamese words, as on a receipt: 10.005 is *mười nghìn không trăm linh năm đồng*. Pure."""
+"""An amount of money as it is written: in digits, and in Vietnamese words as on a receipt. Pure."""
 
-__all__ = ["spelled"]
+__all__ = ["digits", "spelled"]
 
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 GROUPS = ("", "nghìn", "triệu")
 THOUSAND, BILLION, TEN, HUNDRED = 1_000, 10**9, 10, 100
 
 
+def digits(dong: int, point: str = ".") -> str:
+    """8.000: with a point between thousands, as it is written in Vietnamese."""
+    return f"{dong:,}".replace(",", point)
+
+
 def spelled(dong: int) -> str:
-    """With a capital first letter and *đồng* at the end. Raises ValueError below zero."""
+    """10.005 is *Mười nghìn không trăm linh năm đồng*. Raises ValueError below zero."""
     if dong < 0:
         raise ValueError("a receipt says no amount below zero")
     words = _number(dong) if dong else DIGITS[0]

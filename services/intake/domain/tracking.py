@@ -7,7 +7,7 @@ everything that the applicant needs, and still no name or number in full: a slip
 import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -19,6 +19,7 @@ from shared.errors import NotFound, Refusal
 from .catalogue import Catalogue
 from .dossier import CLOSED, Dossier
 from .filing import Applicant
+from .money import Moved
 from .procedure import Procedure
 from .progress import Entry, Progress, national_state, timeline
 
@@ -30,6 +31,8 @@ FACTOR = 4
 """Digits."""
 OF_PAPERS = {"dossier-supplement-asked", "dossier-supplemented", "supplement-requested"}
 """Entries whose detail is a list of papers."""
+TELLING = {*OF_PAPERS, "step-completed", "dossier-refused"}
+"""Entries whose detail would give a sensitive procedure away."""
 
 
 class NoSuchCode(Refusal):
@@ -84,6 +87,7 @@ class Details:
     owner: str
     """Masked."""
     procedure: str
+    """Hidden where it is sensitive and nobody is logged in, as are its steps and papers."""
     receiving_office: str
     competent_office: str
     submitted_at: datetime
@@ -107,17 +111,22 @@ class Details:
     """Whether it can be said how it went."""
     score: int = 0
     """1 to 5, once it was said."""
+    is_hidden: bool = False
 
     @classmethod
-    def of(cls, dossier: Dossier, progress: Progress | None, offered: Catalogue, at: datetime) -> Self:
+    def of(
+        cls, dossier: Dossier, progress: Progress | None, offered: Catalogue, at: datetime, *, logged_in: bool = False
+    ) -> Self:
         names = {office.code: office.name for office in offered.offices}
         procedure = offered.version(dossier.filing.procedure, dossier.version)
-        filing, lines = dossier.filing, _happened(told(dossier, progress), names, procedure)
+        hidden = procedure.sensitive and not logged_in
+        entries = [_hidden(it) if hidden else _named(it, procedure) for it in told(dossier, progress)]
+        filing, lines = dossier.filing, _happened(entries, names)
         bill = dossier.bill
         parcels = [it.detail for it in lines if it.what == "parcel-ordered"]
         return cls(
             owner=masked(filing.holder.name),
-            procedure=procedure.name,
+            procedure=HIDDEN if hidden else procedure.name,
             receiving_office=names.get(filing.receiving_office, filing.receiving_office),
             competent_office=names.get(filing.competent_office, filing.competent_office),
             submitted_at=dossier.submitted_at,
@@ -132,6 +141,7 @@ class Details:
             handled_at=heirs(filing.competent_office, offered, at),
             is_over=dossier.state in CLOSED,
             score=dossier.score,
+            is_hidden=hidden,
         )
 
 
@@ -152,16 +162,30 @@ class Tracked:
         return cls(code, national_state(dossier, progress))
 
     @classmethod
-    def whole(cls, code: str, dossier: Dossier, progress: Progress | None, offered: Catalogue, at: datetime) -> Self:
-        state, details = national_state(dossier, progress), Details.of(dossier, progress, offered, at)
-        return cls(code, state, dossier.code, details)
+    def whole(
+        cls,
+        code: str,
+        dossier: Dossier,
+        progress: Progress | None,
+        offered: Catalogue,
+        at: datetime,
+        *,
+        logged_in: bool = False,
+    ) -> Self:
+        details = Details.of(dossier, progress, offered, at, logged_in=logged_in)
+        return cls(code, national_state(dossier, progress), dossier.code, details)
 
 
 def told(dossier: Dossier, progress: Progress | None) -> Sequence[Entry]:
     """Everything that happened with the money's way among it, the oldest first."""
     book = dossier.bill.book if dossier.bill else ()
-    money = [Entry(it.at, f"fee-{it.what}", it.office, str(it.dong)) for it in book]
+    money = [Entry(it.at, _moved(it), it.office, str(it.dong)) for it in book]
     return sorted([*timeline(dossier, progress), *money], key=lambda it: it.at)
+
+
+def _moved(it: Moved) -> str:
+    """Given back is only what is: before, it is asked for, or refused by the bank."""
+    return "fee-refund-asked" if it.is_open else "fee-refund-refused" if it.is_refused else f"fee-{it.what}"
 
 
 def heirs(office: str, offered: Catalogue, at: datetime) -> tuple[str, ...]:
@@ -184,18 +208,23 @@ def is_factor(factor: str, given: str) -> bool:
     return bool(factor) and hmac.compare_digest(factor.encode(), given.encode())
 
 
-def _happened(entries: Sequence[Entry], offices: Mapping[str, str], procedure: Procedure) -> list[Happened]:
+def _happened(entries: Sequence[Entry], offices: Mapping[str, str]) -> list[Happened]:
     return [
-        Happened(it.at, it.what, offices.get(it.office, it.office), _named(it, procedure), it.reason_vi, it.reason_en)
+        Happened(it.at, it.what, offices.get(it.office, it.office), it.detail, it.reason_vi, it.reason_en)
         for it in entries
     ]
 
 
-def _named(it: Entry, procedure: Procedure) -> str:
-    """The detail, with the names that the catalogue has for steps and papers."""
+def _hidden(it: Entry) -> Entry:
+    return replace(it, detail=HIDDEN) if it.what in TELLING else it
+
+
+def _named(it: Entry, procedure: Procedure) -> Entry:
+    """With the names that the catalogue has for steps and papers in its detail."""
     if it.what == "step-completed":
-        return next((step.name for step in procedure.steps if step.code == it.detail), it.detail)
+        names = {step.code: step.name for step in procedure.steps}
+        return replace(it, detail=names.get(it.detail, it.detail))
     if it.what in OF_PAPERS:
         names = {paper.code: paper.name for paper in procedure.papers}
-        return ", ".join(names.get(code, code) for code in it.detail.split(", "))
-    return it.detail
+        return replace(it, detail=", ".join(names.get(code, code) for code in it.detail.split(", ")))
+    return it

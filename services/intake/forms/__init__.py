@@ -1,4 +1,4 @@
-"""What intake prints: the forms of TT 01/2018/TT-VPCP and, since 1/7/2025, of TT 03/2025/TT-VPCP, as PDF on A5.
+"""What intake prints: the forms of TT 01/2018/TT-VPCP and, since 15/9/2025, of TT 03/2025/TT-VPCP, as PDF on A5.
 
 `FORMS` knows all that belong to one dossier, by their names in addresses; the register and the ticket are beside them.
 """

@@ -51,8 +51,8 @@ def workbook(cash: Cash) -> bytes:
 
 def _line(code: str, receipt: str, it: Any) -> tuple[object, ...]:
     at = f"{it.at.astimezone(VIETNAM):%H:%M:%S %d/%m/%Y}"
-    ways = (WHAT[it.what], WAYS[it.way])
-    return (at, code, *ways, it.dong, it.expected, it.phi, it.le_phi, receipt, it.reference, it.reason)
+    what = f"{WHAT[it.what]}{', chờ ngân hàng' if it.is_open else ', ngân hàng từ chối' if it.is_refused else ''}"
+    return (at, code, what, WAYS[it.way], it.dong, it.expected, it.phi, it.le_phi, receipt, it.reference, it.reason)
 
 
 def _sheet(book: Any, title: str, head: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:

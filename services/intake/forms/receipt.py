@@ -11,7 +11,7 @@ import msgspec
 from services.intake.domain.bill import Bill
 from services.intake.domain.money import Moved
 from services.intake.domain.receipt import Receipt
-from services.intake.domain.spelled import spelled
+from services.intake.domain.spelled import digits, spelled
 from services.intake.domain.tracking import masked
 from services.intake.forms.frame import Given, Head, compiled, day, drawn, moment, short
 
@@ -37,6 +37,7 @@ class ReceiptForm:
     address: str
     """Empty where it is not told, as the identifier in the QR is then."""
     procedure: str
+    """Empty where it is not told, as its code in the QR is then."""
     lines: tuple[PrintedLine, ...]
     total: str
     in_words: str
@@ -48,17 +49,18 @@ class ReceiptForm:
 def receipt_form(given: Given, receipt: Receipt, bill: Bill, paid: Moved, *, is_masked: bool = False) -> ReceiptForm:
     """`is_masked`: for whoever holds a link; who paid is told as the tracking page tells it, and where they live not.
 
+    Nor is a sensitive procedure told, by its name or its fees'.
     The identifier in the QR is that of `given`: leave it empty then.
     """
-    applicant = given.dossier.filing.applicant
+    applicant, hidden = given.dossier.filing.applicant, is_masked and given.procedure.sensitive
     return ReceiptForm(
         number=receipt.number,
         office=given.office(receipt.office),
         payer=masked(applicant.name) if is_masked else applicant.name,
         address="" if is_masked else applicant.address,
-        procedure=given.procedure.name,
-        lines=_lines(bill, paid),
-        total=money(receipt.dong),
+        procedure="" if hidden else given.procedure.name,
+        lines=_lines(bill.unnamed() if hidden else bill, paid),
+        total=digits(receipt.dong),
         in_words=spelled(receipt.dong),
         way=WAYS[receipt.way],
         paid=moment(paid.at),
@@ -66,11 +68,11 @@ def receipt_form(given: Given, receipt: Receipt, bill: Bill, paid: Moved, *, is_
     )
 
 
-def qr_text(given: Given, number: str) -> str:
+def qr_text(given: Given, form: ReceiptForm) -> str:
     """Dossier, procedure, applicant, paper, with bars between (TT 01/2023/TT-VPCP; TCVN 7322)."""
     dossier = given.dossier
-    paper = f"{TITLE} {number}"
-    return f"{dossier.code or dossier.tracking}|{dossier.filing.procedure}|{given.identifier}|{paper}"
+    procedure = dossier.filing.procedure if form.procedure else ""
+    return f"{dossier.code or dossier.tracking}|{procedure}|{given.identifier}|{TITLE} {form.number}"
 
 
 def print_receipt(given: Given, form: ReceiptForm) -> bytes:
@@ -82,18 +84,13 @@ def _json(it: object) -> str:
     return msgspec.json.encode(it).decode()
 
 
-def money(dong: int) -> str:
-    """With points between thousands, as it is written in Vietnamese."""
-    return f"{dong:,}".replace(",", ".")
-
-
 def _lines(bill: Bill, paid: Moved) -> tuple[PrintedLine, ...]:
     """The fees themselves where all of them were paid at once; else what of the money is which kind."""
     if paid.dong == bill.due and paid.phi + paid.le_phi == bill.due:
         named = [(f"{it.name}{f' ({it.pieces} bản)' if it.pieces > 1 else ''}", it.due or 0) for it in bill.lines]
-        return tuple(PrintedLine(name, money(dong)) for name, dong in named if dong)
+        return tuple(PrintedLine(name, digits(dong)) for name, dong in named if dong)
     kinds = (("Phí", paid.phi), ("Lệ phí", paid.le_phi), ("Nộp thừa", paid.dong - paid.phi - paid.le_phi))
-    return tuple(PrintedLine(name, money(dong)) for name, dong in kinds if dong)
+    return tuple(PrintedLine(name, digits(dong)) for name, dong in kinds if dong)
 
 
 def _head(given: Given, form: ReceiptForm) -> Head:
@@ -105,7 +102,7 @@ def _head(given: Given, form: ReceiptForm) -> Head:
         code=dossier.code,
         tracking=dossier.tracking,
         url=f"{given.public_url}/track?code={dossier.tracking}",
-        qr=drawn(qr_text(given, form.number)),
+        qr=drawn(qr_text(given, form)),
         agency=given.parent(office),
         office=given.office(office),
         dated=day(given.at) if given.at else "",

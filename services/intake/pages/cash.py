@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from services.intake.api.cash import Counting
 from services.intake.api.fees import fee_of
 from services.intake.api.given import Bank, Kept, Offered
-from services.intake.api.paying import ENDED, BillShown, Refunding, Till
+from services.intake.api.paying import BillShown, Refunding, Till
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.fees import Fee, WrongAmount
@@ -93,7 +93,6 @@ async def bill(
         it=it,
         procedure=_procedure(dossier, offered),
         fees={fee.code: fee for fee in _fees(dossier, offered)},
-        back_most=it.paid if dossier.state in ENDED else max(-it.owed, 0),
         new_id=str(uuid.uuid4()),
         money_of=partial(amount, language=pages.language(request)),
     )
@@ -139,7 +138,7 @@ async def _exempt(till: Till, id: str, fields: Fields, offered: Catalogue) -> No
 
 async def _ask(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
     """Ask the bank about what is open."""
-    await till.settling.settle(await till.store.dossiers.get(id))
+    await till.ask_bank(await till.store.dossiers.get(id))
 
 
 DOES: dict[str, Callable[[Till, str, Fields, Catalogue], Awaitable[None]]] = {

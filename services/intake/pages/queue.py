@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake.api.given import AtPrinter, Kept, Offered
-from services.intake.api.queue import QUEUES, Called, Turning, called_next, place_of, taken
+from services.intake.api.queue import QUEUES, Turning, at_hand_of, board_of, called_next, place_of, taken
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.ticket import PRIORITIES, NobodyWaits, Priority, Ticket, Wish
 from services.intake.forms.ticket import TicketForm, ticket_pdf
@@ -27,10 +27,6 @@ from shared.web.languages import N_
 
 __all__ = ["router"]
 
-SHOWN = 6
-"""Numbers on the board."""
-LOOKED_AT = 40
-"""Numbers called last, among which are those that are at a desk now."""
 WISHED: Mapping[str, str] = {
     "file": N_("Nộp hồ sơ mới"),
     "supplement": N_("Nộp giấy tờ bổ sung"),
@@ -80,7 +76,7 @@ async def paper(
     place = await place_of(str(ticket_id), kept)
     ticket = await kept.tickets.get(place.id)
     url = f"{request.app.state.settings.public_url}/queue/ticket/{place.id}"
-    told = wished(ticket.wish, offered)
+    told = on_paper(ticket.wish, offered)
     filled = TicketForm.of(place.number, _office(offered, place.office), told, place.before, place.taken_at, url)
     pdf = await printer.print(ticket_pdf, filled)
     return Response(pdf, media_type="application/pdf", headers={"cache-control": "no-store"})
@@ -98,10 +94,8 @@ async def board(
     office: str, request: Request, _: Anyone, pages: Web, kept: Kept, offered: Offered, now: Now
 ) -> Response:
     """The board in the hall: numbers and desks, no names."""
-    day = local_day(now)
-    here = offered.office(office, day)
-    called = [it for it in await kept.called(office, day, limit=LOOKED_AT) if it.state in {"called", "serving"}][:SHOWN]
-    return pages.show(request, "queue_board.html", here=here, called=called, waiting=await kept.wait_at(office, day))
+    here = offered.office(office, local_day(now))
+    return pages.show(request, "queue_board.html", here=here, it=await board_of(here.code, kept, now))
 
 
 @router.get("/queue/desk", include_in_schema=False)
@@ -143,6 +137,11 @@ def wished(what: str, offered: Catalogue) -> str:
     return WISHED.get(what, named)
 
 
+def on_paper(what: str, offered: Catalogue) -> str:
+    """The same for a paper that may lie about: a sensitive procedure is a filing like any other."""
+    return WISHED["file"] if any(it.sensitive for it in offered.versions(what)) else wished(what, offered)
+
+
 async def _desk(
     request: Request,
     clerk: Person,
@@ -153,17 +152,15 @@ async def _desk(
     desk: str,
     wrong: str = "",
 ) -> Response:
-    day = local_day(now)
-    mine = sorted(await kept.at_hand(clerk.office, day, clerk.id), key=attrgetter("number"))
-    passed = [it for it in await kept.called(clerk.office, day, limit=LOOKED_AT) if it.state == "absent"]
+    there = await at_hand_of(clerk, kept, now)
     return pages.show(
         request,
         "queue_desk.html",
-        mine=[(Called.of(it), wished(it.wish, offered)) for it in mine],
-        passed=passed,
-        waiting=await kept.wait_at(clerk.office, day),
+        mine=[(it, wished(it.wish, offered)) for it in there.mine],
+        passed=there.passed,
+        waiting=there.waiting,
         office=_office(offered, clerk.office),
-        desk=desk or next((it.desk for it in mine), ""),
+        desk=desk or next((it.desk for it in there.mine), ""),
         first=FIRST,
         wrong=wrong,
     )

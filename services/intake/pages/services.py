@@ -1,18 +1,17 @@
 """Finding a service in plain words, and all that one must know before filing: the checklist first."""
 
-from datetime import date
 from functools import partial
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake.api.given import Offered, Working
-from services.intake.domain.catalogue import Catalogue, Procedure, ProcedureNotInForce
 from services.intake.domain.finding import LIFE_EVENTS, fields_of, finder
+from services.intake.domain.outlook import Offer, today
 from services.intake.templates import offer_words
 from shared import door
 from shared.auth import Anyone
-from shared.calendar import Term, local_day
+from shared.calendar import local_day
 from shared.door import Now
 from shared.web import Web
 
@@ -30,16 +29,13 @@ async def services(
 ) -> Response:
     """The search, by words, by what happened in one's life, and by field; it needs no script."""
     find, asked = finder(offered, local_day(now)), q.strip()[:LONGEST_QUESTION]
-    found = find.find(asked, MOST_FOUND) if asked else []
-    if not asked and (event or field):
-        found = find.of_life_event(event) if event else find.of_field(field)
     return pages.show(
         request,
         "services.html",
         asked=asked,
         event=event if event in LIFE_EVENTS else "",
         field=field[:LONGEST_QUESTION],
-        found=found,
+        found=find.look(asked, event, field, MOST_FOUND),
         is_asked=bool(asked or event or field),
         events=[it for it in offer_words.EVENTS.items() if find.of_life_event(it[0])],
         fields=fields_of(find.procedures),
@@ -51,34 +47,22 @@ async def service(
     request: Request, code: str, _: Anyone, pages: Web, offered: Offered, working: Working, now: Now, case: str = ""
 ) -> Response:
     """One service: what to bring in that case, what it costs, when it is ready, how and where to file."""
-    day = local_day(now)
-    procedure = _in_force(offered, code, day)
+    procedure, language = today(offered, code, local_day(now)), pages.language(request)
     if procedure.code != code:
         return RedirectResponse(f"/services/{procedure.code}", 303)
-    terms, language = procedure.terms(case), pages.language(request)
+    it = Offer.of(procedure, case, now, offered, working)
     return pages.show(
         request,
         "service.html",
         it=procedure,
         case=case,
-        papers=procedure.checklist(case),
-        due=working.due(now, Term(terms.unit, terms.amount)),
-        terms=terms,
-        counters=offered.receiving(day),
-        deciding=offered.competent(procedure, day),
+        papers=it.papers,
+        due=it.due_at,
+        terms=it.terms,
+        counters=it.counters,
+        deciding=it.deciding,
         pieces=partial(offer_words.pieces, language=language),
         fee=partial(offer_words.fee, language=language),
         term=partial(offer_words.term, language=language),
         channels=offer_words.CHANNELS,
     )
-
-
-def _in_force(offered: Catalogue, code: str, day: date) -> Procedure:
-    """Today's version, of its successor where it was replaced. Raises `ProcedureNotInForce`."""
-    try:
-        return offered.procedure(code, day)
-    except ProcedureNotInForce:
-        successor = next((it.successor for it in reversed(offered.versions(code)) if it.successor), "")
-        if not successor:
-            raise
-        return offered.procedure(successor, day)

@@ -30,7 +30,7 @@ from shared.people import Person
 from shared.sealing import Seals
 from shared.web import Web, form
 from shared.web.languages import N_
-from shared.web.limits import Allowance, neighbourhood
+from shared.web.limits import TOO_OFTEN, Allowance, whence
 
 __all__ = ["Tries", "router", "said_in", "told_of"]
 
@@ -89,7 +89,8 @@ class Lookup:
     offered: Catalogue
     seals: Seals
     tries: Tries
-    client: str
+    whence: str
+    """The neighbourhood that asks."""
     at: datetime
     pay: Callable[[str], str]
     """The path of a dossier's payment page; empty where nothing is paid online."""
@@ -111,7 +112,7 @@ class Lookup:
 
     async def found(self, ask: Ask) -> tuple[str, Dossier]:
         """The code as it is written, and the dossier; each try is counted but those with the right digits."""
-        self.tries.of_address.take(neighbourhood(self.client), self.at)
+        self.tries.of_address.take(self.whence, self.at)
         code = typed_code(ask.code)
         found = await self.store.tracked(code)
         counted = [it.id for it in found] or [code]  # a dossier has two codes; one that there is not answers alike
@@ -133,14 +134,12 @@ class Lookup:
 
 
 async def _looking(request: Request) -> Lookup:
-    """Who asks: behind the gateway uvicorn takes it from X-Forwarded-For, of the proxies that it trusts alone."""
     state, now = request.app.state, server_time()
-    client = request.client.host if request.client else ""
 
     def pay(dossier: str) -> str:
         return pay_address(request, dossier, now) if state.bank.is_there else ""
 
-    return Lookup(state.store, state.store.catalogue, state.seals, state.tries, client, now, pay)
+    return Lookup(state.store, state.store.catalogue, state.seals, state.tries, whence(request), now, pay)
 
 
 Looking = Annotated[Lookup, Depends(_looking)]
@@ -186,13 +185,13 @@ async def say_how_it_went(request: Request, _: Anyone, pages: Web, looking: Look
     return pages.show(request, "tracked.html", 422 if wrong else 200, again=_again(asked), **told)
 
 
-@router.post("/tracking", tags=["tracking"])
+@router.post("/tracking", tags=["tracking"], responses=TOO_OFTEN)
 async def tracking(asked: Ask, _: Anyone, looking: Looking) -> Tracked:
     """How far a dossier is, by its code; with the last four digits of the owner's number, everything about it."""
     return await looking.tracked(asked)
 
 
-@router.post("/tracking/rating", tags=["tracking"])
+@router.post("/tracking/rating", tags=["tracking"], responses=TOO_OFTEN)
 async def rate_tracked(said: RateTracked, _: Anyone, looking: Looking) -> Tracked:
     """Say how it went once it is over, with its code and the last four digits of the owner's number; no login."""
     await looking.rated(said)

@@ -10,11 +10,12 @@ from datetime import date
 from services.intake.domain.catalogue import Fee, Paper, Procedure
 from services.intake.domain.finding import LIFE_EVENTS
 from services.intake.domain.sheet_words import HEADERS
+from services.intake.templates.money import amount
 from shared.calendar import Term
 from shared.contracts.intake import Terms
 from shared.web.languages import N_, Language
 
-__all__ = ["CHANNELS", "EVENTS", "WHATS", "fee", "field", "money", "pieces", "state", "term", "value"]
+__all__ = ["CHANNELS", "EVENTS", "WHATS", "fee", "field", "pieces", "state", "term", "value"]
 
 EVENTS: Mapping[str, str] = {**LIFE_EVENTS}
 CHANNELS: Mapping[str, tuple[str, str]] = {
@@ -82,21 +83,20 @@ def pieces(paper: Paper, language: Language) -> str:
     return language.of(OR_FILE) % {"pieces": on_paper} if paper.electronic else on_paper
 
 
-def money(amount: int) -> str:
-    """Đồng, with points between the thousands."""
-    return f"{amount:,} đ".replace(",", ".")
-
-
 def fee(line: Fee, language: Language) -> str:
     """What a fee comes to, in words."""
     if line.amount is None:
         return language.of(UNKNOWN_FEE)
-    told = [language.of(_PER[line.per]) % {"amount": money(line.amount)}]
+    told = [language.of(_PER[line.per]) % {"amount": _dong(line.amount, language)}]
     if line.reduced_from:
-        told.append(language.of(_REDUCED) % {"from": line.reduced_from, "amount": money(line.reduced)})
+        told.append(language.of(_REDUCED) % {"from": line.reduced_from, "amount": _dong(line.reduced, language)})
     if line.most is not None:
-        told.append(language.of(_MOST) % {"amount": money(line.most)})
+        told.append(language.of(_MOST) % {"amount": _dong(line.most, language)})
     return "; ".join(told)
+
+
+def _dong(dong: int, language: Language) -> str:
+    return f"{amount(dong, language)} đ"
 
 
 def field(path: str, language: Language) -> str:

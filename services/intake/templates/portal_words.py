@@ -122,6 +122,7 @@ RATING: dict[str, str] = {
 
 DONE: dict[str, str] = {
     "supplied": N_("Đã gửi. Nơi nhận sẽ xem tiếp hồ sơ của bạn."),
+    "supplied-part": N_("Đã gửi. Nơi nhận còn chờ những thứ dưới đây rồi mới xem tiếp hồ sơ của bạn."),
     "home": N_("Đã đổi cách nhận kết quả."),
     "withdrawn": N_("Đã ghi nhận bạn rút hồ sơ này."),
     "rated": N_("Cảm ơn bạn đã đánh giá."),

@@ -18,18 +18,20 @@ export class Result {
     return this.left.length > 0;
   }
 
-  // `left` are the steps that follow; `print` is a word and the address of the form; `isOpen`: an amount is not known.
-  show(filed, { title, code, note, print: [text, form], isOpen = false }, left) {
+  // `left` are the steps that follow; `print` is a word and the address of the form, which is handed over where it
+  // `isDue`, and else printed for who asks; `isOpen`: an amount is not known.
+  show(filed, { title, code, note, print: [text, form], isDue = true, isOpen = false }, left) {
     Object.assign(this, { filed, left, isOpen, owed: filed.owed ?? 0 });
     at("result-title").textContent = this.word(title);
     at("result-code").textContent = code;
     at("result-due").textContent = note;
     at("print").textContent = this.word(text);
+    at("print").classList.toggle("quiet", !isDue);
     at("print").href = `${this.root}/dossiers/${filed.id}/${form}`;
     at("open").href = `/counter/dossiers/${filed.id}`;
     this.money();
     at("result").hidden = false;
-    at("print").focus();
+    at(isDue ? "print" : "result").focus();
     this.call("DELETE", `/drafts/${filed.id}`).catch(() => {}); // there may be none; else it ends by itself
   }
 

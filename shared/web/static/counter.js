@@ -159,14 +159,15 @@ async function judge() {
   const asked = (judged += 1);
   if (!mine.procedure || result.filed) return;
   try {
-    const outlook = await call("POST", "/counter/outlook", { ...filing(), charges: fees.sure });
+    const outlook = await call("POST", "/dossiers/outlook", { ...filing(), charges: fees.sure });
     if (mine !== now || asked !== judged) return;
     mine.missing = outlook.missing;
     papers.judge(outlook.missing);
     const sum = { dong: dong(outlook.owed) };
     at("sum").textContent = outlook.lines.length ? word(outlook.is_known ? "sum" : "sum-unknown", sum) : word("nothing-due");
     at("paid-line").hidden = outlook.lines.length === 0;
-    at("due").textContent = word("due", { when: moment(outlook.due_at) });
+    at("due").textContent = outlook.is_slip_due ? word("due", { when: moment(outlook.due_at) }) : word("at-once");
+    at("file-words").textContent = word(outlook.is_slip_due ? "file-with-slip" : "file-at-once");
   } catch (wrong) {
     if (!(wrong instanceof Refused)) throw wrong;
     // What is half typed is told when it is filed.
@@ -197,7 +198,8 @@ async function file() {
   if (!isReady()) return;
   await busy(filed(async () => {
     const slip = await call("PUT", `/counter/dossiers/${now.id}`, filing());
-    const said = { title: "filed", code: slip.code, note: word("filed-due", { when: moment(slip.due_at) }), print: ["print-slip", "slip.pdf"], isOpen: fees.isOpen };
+    const [note, print] = slip.is_slip_due ? ["filed-due", "print-slip"] : ["filed-at-once", "print-slip-asked"];
+    const said = { title: "filed", code: slip.code, note: word(note, { when: moment(slip.due_at) }), print: [print, "slip.pdf"], isDue: slip.is_slip_due, isOpen: fees.isOpen };
     const priced = fees.amounts.map((it) => () => result.price(it));
     show(slip, said, [...priced, ...(at("paid").checked ? [() => result.pay()] : [])]);
   }));
@@ -321,6 +323,7 @@ function begin() {
   met({ earlier: [], resembling: [] });
   for (const id of ["chosen", "case-field", "ask-all-line", "paid-line"]) at(id).hidden = true;
   for (const id of ["saved", "due"]) at(id).textContent = "";
+  at("file-words").textContent = word("file-with-slip");
   at("sum").textContent = word("nothing-due");
   at("no-papers").hidden = false;
   result.clear();

@@ -13,7 +13,8 @@ from services.intake.domain.changing import choose_home, correct, rate, withdraw
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Asked
 from services.intake.domain.filing import Applicant
-from services.intake.pages.portal.mine import Standing, standing
+from services.intake.domain.standing import Standing
+from services.intake.pages.portal.mine import standing
 from services.intake.pages.portal.own import AtDesk, dossier_of, go
 from services.intake.pages.portal.sheets import Mistake, by_field, digests
 from services.intake.pages.tracking import said_in

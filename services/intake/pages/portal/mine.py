@@ -1,7 +1,6 @@
 """What a citizen filed: the list with what waits for them, one dossier with everything about it, its receipt."""
 
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 import segno
@@ -9,11 +8,10 @@ from fastapi import Request, Response
 
 from services.intake.api.filing import Desk
 from services.intake.api.given import Bank
-from services.intake.domain.asking import still_asked
-from services.intake.domain.dossier import CLOSED, Dossier
+from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Asked
 from services.intake.domain.procedure import Procedure
-from services.intake.domain.progress import Progress, national_state
+from services.intake.domain.standing import Standing
 from services.intake.domain.tracking import Tracked
 from services.intake.pages.pay import pay_address
 from services.intake.pages.portal.own import AtDesk, dossier_of
@@ -24,49 +22,9 @@ from shared.auth import Citizen
 from shared.door import Now
 from shared.web import Web
 
-__all__ = ["Standing", "router", "standing"]
+__all__ = ["router", "standing"]
 
 router = door.router()
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a dossier stands for the one who filed it, and what they may do with it now."""
-
-    dossier: Dossier
-    procedure: Procedure
-    state: int
-    """National code."""
-    is_decided: bool
-    asked: tuple[Asked, ...]
-    owed: int
-    """In đồng, where it can be paid now."""
-
-    @classmethod
-    def of(cls, dossier: Dossier, progress: Progress | None, procedure: Procedure) -> Self:
-        bill = dossier.bill
-        owed = max(bill.owed, 0) if bill and not bill.unknown else 0
-        decided = progress is not None and progress.is_decided
-        state = national_state(dossier, progress)
-        return cls(dossier, procedure, state, decided, still_asked(dossier, progress), owed)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the way home may still be changed, and the dossier withdrawn."""
-        return self.dossier.state not in CLOSED and not self.is_decided
-
-    @property
-    def may_withdraw(self) -> bool:
-        return self.is_open and not (self.dossier.wish and not self.dossier.wish.answer)
-
-    @property
-    def may_rate(self) -> bool:
-        return self.dossier.state in CLOSED
-
-    @property
-    def waits(self) -> bool:
-        """Whether something is to be done by the citizen."""
-        return bool(self.asked or self.owed or (self.may_rate and not self.dossier.score))
 
 
 async def standing(desk: Desk, dossier: Dossier) -> Standing:
@@ -103,8 +61,9 @@ async def show(
     dossier = await dossier_of(desk, str(dossier_id), by)
     progress = await desk.store.progress_of(dossier.id)
     it = Standing.of(dossier, progress, desk.offered.version(dossier.filing.procedure, dossier.version))
-    tracked = Tracked.whole(dossier.tracking, dossier, progress, desk.offered, now)
+    tracked = Tracked.whole(dossier.tracking, dossier, progress, desk.offered, now, logged_in=True)
     pay = pay_address(request, dossier.id, now) if it.owed and bank.is_there else ""
+    done = "supplied-part" if done == "supplied" and it.asked else done
     told: dict[str, Any] = {"mine": it, "pay": pay, "done": portal_words.DONE.get(done, "")}
     told |= {"asked": [_named(asked, it.procedure) for asked in it.asked], "portal": portal_words}
     return pages.show(request, "portal_dossier.html", **(told_of(request, pages, tracked) | told))
