@@ -14,6 +14,17 @@ from deploy.engines import Watch
 from deploy.engines.network import HOST
 from deploy.stack import Stack
 
+PAGES = {
+    "/": "start page",
+    "/services": "find a service",
+    "/track": "follow a dossier",
+    "/my": "the citizen's own dossiers",
+    "/queue": "take a ticket",
+    "/counter": "the clerk's screen",
+    "/catalogue": "procedures and offices",
+}
+"""What people open, in the order in which they need it."""
+
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
@@ -62,8 +73,8 @@ def told(who: str, what: str) -> None:
 
 def _addresses(stack: Stack) -> Iterable[tuple[str, str]]:
     ports = stack.ports
-    yield "start page", f"{stack.base_url}/"
-    yield "follow a dossier", f"{stack.base_url}/track"
+    for path, what in PAGES.items():
+        yield what, stack.base_url + path
     for name in stack.services:
         yield f"{name}: its API", f"{stack.base_url}/{name}/docs"
     yield "mail that was sent", f"http://{HOST}:{ports['mail']}"

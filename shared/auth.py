@@ -35,6 +35,7 @@ __all__ = [
     "Hands",
     "Heritage",
     "Insider",
+    "InsiderOrEditor",
     "Leader",
     "Operator",
     "Person",
@@ -194,6 +195,13 @@ Insider = Annotated[
     Person, Depends(holding("counter-clerk", "one-stop-officer", "specialist", "leader", "registry-clerk"))
 ]
 """Somebody of an office: may see who a dossier belongs to, and sign for a bag."""
+InsiderOrEditor = Annotated[
+    Person,
+    Depends(
+        holding("counter-clerk", "one-stop-officer", "specialist", "leader", "registry-clerk", "catalogue-editor")
+    ),
+]
+"""Somebody of an office, or who publishes what offices do."""
 Citizen = Annotated[Person, Depends(holding("citizen"))]
 Editor = Annotated[Person, Depends(holding("catalogue-editor"))]
 """Who publishes procedures and offices: the control office."""

@@ -15,7 +15,7 @@ day of office has 7 h 30 min, not 8 h.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Literal, Self
 
@@ -115,10 +115,6 @@ class Calendar:
         days_off, worked = _with_swaps(*published(known[0], known[-1]), tuple(swaps))
         working, before = _counted(first, last, days_off, worked)
         return cls(first, last, days_off, worked, hours, working, before)
-
-    def with_hours(self, hours: OfficeHours) -> Self:
-        """The same days for an office that keeps other hours."""
-        return replace(self, hours=hours)
 
     def is_working_day(self, day: date) -> bool:
         """Whether offices are open on that day."""

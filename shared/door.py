@@ -25,9 +25,9 @@ from starlette.types import Receive, Scope, Send
 from shared import problems
 from shared.clock import server_time
 from shared.decisions import Once
-from shared.errors import Malformed, Refusal, Repeated, Unavailable
+from shared.errors import Malformed, NotFound, Refusal, Repeated, Unavailable
 
-__all__ = ["Door", "FromApp", "FromStore", "Key", "Now", "TooLarge", "WrongField", "once", "router"]
+__all__ = ["Door", "FromApp", "FromStore", "Key", "Now", "TooLarge", "WrongField", "itself", "once", "router"]
 
 MOST_BODY = 1_000_000
 """Bytes of a JSON body; files have a door of their own."""
@@ -43,6 +43,10 @@ _encode = msgspec.json.Encoder().encode
 
 class WrongField(Refusal):
     """A field is missing, unknown or of the wrong kind; `about` is its path in the body."""
+
+
+class NoSuchPage(NotFound):
+    """The address was mistyped: a page's own answer to a path that can name nothing."""
 
 
 class TooLarge(Refusal):
@@ -66,7 +70,7 @@ class Door(APIRoute):
         self.app = app  # FastAPI's own makes two exit stacks and catches what the application catches anyway
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        reads = _reads(self.endpoint, self.path_format)
+        reads = _reads(self.endpoint, self.path_format, is_page=not self.include_in_schema)
         endpoint, status = self.endpoint, self.status_code or 200
         name = f"{next(iter(self.methods or ['GET']))} {self.path_format}"
 
@@ -104,14 +108,15 @@ def router(*, prefix: str = "", tags: list[str] | None = None) -> APIRouter:
     return APIRouter(prefix=prefix, tags=[*(tags or ())], route_class=Door)
 
 
-def _reads(endpoint: Callable[..., Any], path: str) -> dict[str, Read]:
-    """How each parameter of an endpoint is read from a request."""
+def _reads(endpoint: Callable[..., Any], path: str, *, is_page: bool) -> dict[str, Read]:
+    """How each parameter of an endpoint is read from a request; the guard first, so that a stranger is told nothing."""
     hints = get_type_hints(endpoint, include_extras=True)
     parameters = inspect.signature(endpoint).parameters
-    return {name: _read(name, hints[name], it.default, path) for name, it in parameters.items()}
+    reads = {name: _read(name, hints[name], it.default, path, is_page=is_page) for name, it in parameters.items()}
+    return dict(sorted(reads.items(), key=lambda it: not hasattr(it[1], "roles")))
 
 
-def _read(name: str, hint: Any, default: Any, path: str) -> Read:
+def _read(name: str, hint: Any, default: Any, path: str, *, is_page: bool) -> Read:
     kind, extras = (get_args(hint)[0], get_args(hint)[1:]) if get_origin(hint) is Annotated else (hint, ())
     if kind is Request:
         return _request
@@ -119,7 +124,7 @@ def _read(name: str, hint: Any, default: Any, path: str) -> Read:
         if isinstance(extra, Dependency) and extra.dependency:
             return extra.dependency
     if f"{{{name}}}" in path or f"{{{name}:" in path:
-        return partial(_path, name, kind)
+        return partial(_of_page if is_page else _path, name, kind)
     if is_dataclass(kind) and not any(isinstance(extra, Query) for extra in extras):
         return partial(_body, msgspec.json.Decoder(kind))
     return partial(_query, name, kind, default)
@@ -131,6 +136,13 @@ async def _request(request: Request) -> Request:
 
 async def _path(name: str, kind: Any, request: Request) -> Any:
     return _converted(name, request.path_params[name], kind)
+
+
+async def _of_page(name: str, kind: Any, request: Request) -> Any:
+    try:
+        return await _path(name, kind, request)
+    except WrongField as wrong:
+        raise NoSuchPage("There is no page at this address: compare it, or begin at the start page.") from wrong
 
 
 async def _query(name: str, kind: Any, default: Any, request: Request) -> Any:

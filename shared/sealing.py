@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
@@ -91,7 +92,17 @@ class Seals:
 
     def marks(self, plain: str) -> tuple[str, ...]:
         """Under every key that is known: what to look for while a rotation is under way."""
-        return tuple(_mark(name, key, plain) for name, key in self._keys.items())
+        return tuple(mark(plain) for mark in self.markings)
+
+    @property
+    def markings(self) -> tuple[Callable[[str], str], ...]:
+        """`mark` under every key that is known, the current one first."""
+        return tuple(partial(_mark, name, key) for name, key in self._keys.items())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the keys that are known, the current one first."""
+        return tuple(self._keys)
 
     def sealed_anew(self) -> Callable[[str], str]:
         """Opens with whatever key it was, and seals with the current one."""

@@ -5,7 +5,7 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date, timedelta
 from functools import partial
@@ -148,12 +148,14 @@ def build(
     hears: Sequence[Hears[S]] = (),
     rounds: Sequence[Round[S]] = (),
     pages: Sequence[Path] = (),
+    told: Mapping[str, str] | None = None,
     examples: Sequence[Example] = (),
     took_over: Callable[[S, str, date], Awaitable[frozenset[str]]] | None = None,
     exporter: SpanExporter | None = None,
 ) -> FastAPI:
     """A service's application; `pages` are folders of its templates, `examples` are shown with its API.
 
+    `told` are the sentences in which a page tells a refusal, by its code.
     `took_over` answers which ended offices' work goes on at an office: what its people may do is asked by it.
 
     Nothing connects before its lifespan starts.
@@ -181,7 +183,7 @@ def build(
     for it in (*routers, health.router, metrics.router, asyncapi.router(name, hears)):
         app.router.routes.extend(it.routes)  # as they are: FastAPI's included routers match each request twice
     problems.install(app)
-    web.install(app, *pages)
+    web.install(app, *pages, told=told)
     app.openapi = describe(app, examples)
     return app
 

@@ -30,7 +30,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 PAGE = Path(__file__).with_name("bank.html")
 VIETNAM = timezone(timedelta(hours=7))
-ACCOUNT = {"bank_bin": "970436", "account": "9704360000000001"}
+ACCOUNT = {"bank_bin": "970436", "account": "9704360000000001", "holder": "MOT CUA BAN THU"}
 """An account that belongs to nobody; the bank's number is that of a real bank, or no app would read the QR."""
 CALLBACK = "POST /payments/callbacks"
 SIGNATURE = "bank-signature"

@@ -207,9 +207,10 @@ def main() -> None:
 
 def _page() -> str:
     rows = "\n".join(
-        f"<tr><td>{escape(person.name)}</td><td>{escape(', '.join(person.roles))}</td>"
-        f"<td>{escape(person.office)}</td><td>{escape(person.about)}</td>"
-        f'<td><button type="button" data-person="{escape(person.id)}">Lấy mã / Get token</button></td></tr>'
+        f"<li><p><strong>{escape(person.name)}</strong>: {escape(person.about)}"
+        f"<small>{escape(', '.join(person.roles))} {escape(person.office)}</small></p>"
+        f'<button type="button" data-person="{escape(person.id)}"'
+        f' aria-label="Lấy mã / Get token: {escape(person.name)}">Lấy mã / Get token</button><output></output></li>'
         for person in PEOPLE
     )
     return Template(PAGE.read_text()).substitute(rows=rows, hours=HOURS)

@@ -27,11 +27,13 @@ from services.intake.rounds import (
     learning_the_catalogue,
     sealing_anew,
     sweeping,
+    tying_tickets,
 )
 from services.intake.scans.reading import Readers
 from services.intake.scans.taking import Taking
 from services.intake.settings import IntakeSettings
 from services.intake.store import Store, keep
+from services.intake.templates.refusal_words import TOLD
 from shared.documents import PAPERS, Documents
 from shared.openapi import Example
 from shared.reference import table, table_at, working_calendar
@@ -58,9 +60,11 @@ def create(settings: IntakeSettings, exporter: SpanExporter | None = None) -> Fa
             sweeping(papers),
             ending_drafts(),
             forgetting_scans(papers),
+            tying_tickets(),
             sealing_anew(seals),
         ],
         pages=[pages.TEMPLATES],
+        told=TOLD,
         took_over=took_over,
         examples=msgspec.convert(table("services.intake.data", "examples.yaml")["examples"], list[Example]),
         exporter=exporter,

@@ -13,6 +13,7 @@ from services.intake.gateways.bank import Payments
 from services.intake.gateways.settling import Settling
 from services.intake.scans.taking import parts_of, thumbnail_of
 from services.intake.store import Store
+from shared.calendar import local_day
 from shared.clock import server_time
 from shared.documents import Documents
 from shared.errors import Unavailable
@@ -29,6 +30,8 @@ __all__ = [
     "sealing_anew",
     "sweep",
     "sweeping",
+    "tie_tickets",
+    "tying_tickets",
 ]
 
 PAUSE = 0.5
@@ -63,6 +66,7 @@ async def sweep(store: Store, papers: Documents, now: datetime) -> None:
     for upload in await store.uploads_left(now - KEPT):
         await papers.clear(parts_of(upload.id))
         await store.uploads.change(upload.id, Upload.cleared)
+        await papers.clear(parts_of(upload.id))  # a part may have come in between
 
 
 def asking_the_bank(bank: Payments, *, ahead: timedelta = timedelta(0)) -> Callable[[Store], Awaitable[None]]:
@@ -100,14 +104,20 @@ async def learning_the_catalogue(store: Store) -> None:
 
 
 def ending_drafts() -> Callable[[Store], Awaitable[None]]:
-    """A round that empties the drafts whose days are over."""
+    """A round that empties the drafts whose days are over, and those that were filed, from wherever."""
     return each(EVERY, end_drafts)
 
 
 async def end_drafts(store: Store, now: datetime) -> None:
-    """One look: at most a hundred. Raises `Unavailable`."""
+    """One look: at all that are filed, and at a hundred that are over. Raises `Unavailable`."""
     for draft in await store.drafts_over(now):
         await store.drafts.change(draft.id, Draft.end)
+    stay = 0
+    while drafts := await store.drafts_open(now, skip=stay):
+        filed = await store.filed_as([it.id for it in drafts])
+        for dossier in filed:
+            await store.drafts.change(dossier.id, lambda it, at=dossier.submitted_at: it.filed(at))
+        stay += len(drafts) - len(filed)
 
 
 def forgetting_scans(papers: Documents) -> Callable[[Store], Awaitable[None]]:
@@ -133,15 +143,48 @@ async def forget_scans(store: Store, papers: Documents, now: datetime) -> None:
             await store.scans.change(scan.id, Scan.gone)
 
 
+def tying_tickets() -> Callable[[Store], Awaitable[None]]:
+    """A round that ties numbers to the dossiers that were filed with them just before a crash."""
+    return each(EVERY, tie_tickets)
+
+
+async def tie_tickets(store: Store, now: datetime) -> None:
+    """One look. Raises `Unavailable`. A number whose day is over, and with which nothing was filed, is let go."""
+    for ticket in await store.tickets_filing():
+        there = await store.dossiers.known(ticket.filing)
+        if there and there.filing.ticket == ticket.id:
+            await store.tickets.change(ticket.id, lambda it, filed=there.id: it.filed(filed))
+        elif ticket.day < local_day(now):
+            await store.tickets.change(ticket.id, lambda it, left=ticket.filing: it.not_filed(left))
+
+
 def sealing_anew(seals: Seals) -> Callable[[Store], Awaitable[None]]:
-    """A round that brings identity numbers under the current key after a rotation; then the old key can go."""
-    return each(RESEAL_EVERY, lambda store, _: seal_anew(store, seals))
+    """A round that brings identity numbers under the current key after a rotation, and says when no other is needed."""
+    left = -1
+
+    async def look(store: Store, _: datetime) -> None:
+        nonlocal left
+        before, left = left, await seal_anew(store, seals)
+        if left:
+            log.info(
+                "%d dossiers and drafts were sealed with another key than %s: looking for more", left, seals.current
+            )
+        elif before and len(seals.names) > 1:
+            others = ", ".join(seals.names[1:])
+            log.info("every identity number is sealed with %s: not needed any more: %s", seals.current, others)
+
+    return each(RESEAL_EVERY, look)
 
 
-async def seal_anew(store: Store, seals: Seals) -> None:
-    """One look: at most some hundreds. Raises `Unavailable`; `WrongKeys` where a key was taken away too early."""
+async def seal_anew(store: Store, seals: Seals) -> int:
+    """One look: at most some hundreds; how many there were. With none, the other keys seal nothing any more.
+
+    Raises `Unavailable`; `WrongKeys` where a key was taken away too early.
+    """
     anew = seals.sealed_anew()
-    for dossier in await store.sealed_otherwise(seals.current):
+    dossiers, drafts = await store.sealed_otherwise(seals.current), await store.drafts_sealed_otherwise(seals.current)
+    for dossier in dossiers:
         await store.dossiers.change(dossier.id, lambda it: resealed(it, anew, seals.open, seals.mark))
-    for draft in await store.drafts_sealed_otherwise(seals.current):
+    for draft in drafts:
         await store.drafts.change(draft.id, lambda it: it.resealed(anew))
+    return len(dossiers) + len(drafts)

@@ -4,7 +4,7 @@ A service gives its app the frame with `install(app, its_folder_of_templates)`; 
 `pages.show(request, "name.html", ...)`. Nothing is loaded from elsewhere and no page needs a script.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -20,9 +20,12 @@ __all__ = ["Pages", "Web", "form", "install"]
 Web = Annotated[Pages, FromApp("pages")]
 
 
-def install(app: FastAPI, *folders: Path) -> None:
-    """Gives an app the frame; `folders` hold its own templates and its `en.po`."""
-    app.state.pages = Pages(*folders)
+def install(app: FastAPI, *folders: Path, told: Mapping[str, str] | None = None) -> None:
+    """Gives an app the frame; `folders` hold its own templates and its `en.po`.
+
+    `told` are the sentences of its refusals, by their codes.
+    """
+    app.state.pages = Pages(*folders, told=told)
     app.state.show_problem = app.state.pages.problem
     for router in (static.router, reference.router, login.router):
         app.router.routes.extend(router.routes)

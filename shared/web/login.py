@@ -12,6 +12,7 @@ import json
 import logging
 import secrets
 import time
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.error import HTTPError, URLError
@@ -24,6 +25,7 @@ from fastapi.responses import RedirectResponse
 from shared import door
 from shared.auth import LOGIN, Anyone, Tokens
 from shared.errors import NotFound, Unauthorized, Unavailable
+from shared.people import Role
 from shared.settings import Settings
 
 __all__ = ["router"]
@@ -33,6 +35,12 @@ log = logging.getLogger(__name__)
 TRY = "motcua_login_try"
 TRY_LIVES = 600
 """Seconds that somebody may take at the issuer."""
+OWN: Mapping[Role, str] = {
+    "counter-clerk": "/counter",
+    "one-stop-officer": "/counter",
+    "catalogue-editor": "/catalogue",
+}
+"""Where somebody's work begins; whose role has none here begins at the start page."""
 ANSWER_WITHIN = 5
 """Seconds that the issuer may take to change a code for a token."""
 
@@ -48,8 +56,8 @@ class LoginFailed(Unauthorized):
 
 
 @router.get("/login", include_in_schema=False)
-async def login(request: Request, _: Anyone, then: str = "/") -> Response:
-    """To the issuer's own page, and back to where they were."""
+async def login(request: Request, _: Anyone, then: str = "") -> Response:
+    """To the issuer's own page, and back to where they were; who came from nowhere in particular, to their own work."""
     settings = _configured(request)
     state, verifier = secrets.token_urlsafe(16), secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -63,7 +71,7 @@ async def login(request: Request, _: Anyone, then: str = "/") -> Response:
         "code_challenge_method": "S256",
     }
     answer = RedirectResponse(f"{settings.authorize_url}?{urlencode(asked)}", HTTPStatus.SEE_OTHER)
-    _set(answer, request, TRY, f"{state} {verifier} {_local(then)}", TRY_LIVES)
+    _set(answer, request, TRY, f"{state} {verifier} {_local(then) if then else ''}", TRY_LIVES)
     return answer
 
 
@@ -77,7 +85,7 @@ async def done(request: Request, _: Anyone, code: str = "", state: str = "") -> 
     token = await asyncio.to_thread(_changed, settings, code, verifier)
     tokens: Tokens = request.app.state.tokens
     claims = await tokens.claims(token)
-    answer = RedirectResponse(_local(then), HTTPStatus.SEE_OTHER)
+    answer = RedirectResponse(_local(then) if then else _own(claims.roles), HTTPStatus.SEE_OTHER)
     _set(answer, request, LOGIN, token, max(0, int(claims.expires_at - time.time())))
     answer.delete_cookie(TRY)
     return answer
@@ -100,6 +108,10 @@ def _configured(request: Request) -> Settings:
 
 def _done(settings: Settings) -> str:
     return f"{settings.public_url}/login/done"
+
+
+def _own(roles: frozenset[str]) -> str:
+    return next((page for role, page in OWN.items() if role in roles), "/")
 
 
 def _local(then: str) -> str:

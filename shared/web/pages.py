@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.routing import Match
 
 from shared.auth import LOGIN, said_roles
 from shared.door import TooLarge
@@ -20,6 +21,8 @@ __all__ = ["Pages", "form"]
 
 HERE = Path(__file__).parent / "templates"
 COOKIE = "lang"
+PREFIX = "x-forwarded-prefix"
+"""The gateway's: the path that it took away before it passed the request on."""
 A_YEAR = 31_536_000
 """Seconds that a chosen language is remembered."""
 MOST_FORM = 20_000
@@ -51,9 +54,13 @@ OTHERWISE = (N_("Chưa làm được"), N_("Hãy xem lý do dưới đây, sửa
 
 
 class Pages:
-    """The templates of the frame and of one service, in both languages."""
+    """The templates of the frame and of one service, in both languages.
 
-    def __init__(self, *folders: Path) -> None:
+    `told` are the Vietnamese sentences of refusals, by their codes.
+    """
+
+    def __init__(self, *folders: Path, told: Mapping[str, str] | None = None) -> None:
+        self._told = told or {}
         known = languages((HERE, *folders))
         self._in: dict[str, tuple[Language, Environment]] = {
             code: (language, _environment(language, (*folders, HERE))) for code, language in known.items()
@@ -84,7 +91,7 @@ class Pages:
             is_demo=settings is not None and settings.mode == "demo",
             is_in=bool(request.cookies.get(LOGIN)),
             roles=said_roles(request),
-            path=request.url.path,
+            path=_address(request),
         )
         answer = HTMLResponse(html, status, {**HEADERS, "content-language": language.code})
         if request.query_params.get("lang") == language.code:
@@ -93,11 +100,15 @@ class Pages:
         return answer
 
     def problem(self, request: Request, problem: Problem) -> HTMLResponse:
-        """The page of a refusal: what it is and what to do now, in words; the exact reason below."""
+        """The page of a refusal: what it is and what to do now, in words; the reason below."""
         title, advice = SAID.get(problem.status, OTHERWISE)
         minutes = math.ceil(getattr(request.state, "wait", 0) / 60)
         told: dict[str, Any] = {"problem": problem, "title": title, "advice": advice, "minutes": minutes}
-        return self.show(request, "problem.html", problem.status, **told, is_told=problem.status in SAID)
+        sentence = self._told.get(problem.code, "")
+        told["then"] = _asked_for(request)
+        return self.show(
+            request, "problem.html", problem.status, **told, sentence=sentence, is_told=problem.status in SAID
+        )
 
 
 async def form(request: Request, most: int = MOST_FORM) -> dict[str, str]:
@@ -126,8 +137,34 @@ def _environment(language: Language, folders: tuple[Path, ...]) -> Environment:
     return made
 
 
+def _address(request: Request) -> str:
+    """The path as people have it: the gateway serves pages at the root, and says so where it took a prefix away."""
+    root = request.scope.get("root_path", "").rstrip("/")
+    return request.scope["path"] if request.headers.get(PREFIX) else request.scope["path"].removeprefix(root) or "/"
+
+
+def _asked_for(request: Request) -> str:
+    """Where to go on after a login: what was asked for, or the page whose form was sent."""
+    query = request.url.query if request.method == "GET" else ""
+    return f"{_address(request)}?{query}" if query else _address(request)
+
+
 def _switch(request: Request, now: Language) -> tuple[str, str]:
-    """The other language, and the address of this page in it."""
+    """The other language, and the address of this page in it; what answers a form may have no address of its own."""
     other = next(code for code in LANGUAGES if code != now.code)
+    here = request.scope["path"].removeprefix(request.scope.get("root_path", "").rstrip("/"))
+    page = here if request.method in {"GET", "HEAD"} else _nearest_page(request, here)
+    if page != here:
+        return other, f"{page}?lang={other}"
     kept = {name: text for name, text in request.query_params.items() if name != "lang"}
     return other, "?" + urlencode({**kept, "lang": other})
+
+
+def _nearest_page(request: Request, path: str) -> str:
+    """The path itself where it can be opened, else the first above it that can; at last the start page."""
+    while path:
+        asked = {**request.scope, "method": "GET", "path": path}
+        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+            return path
+        path = path.rpartition("/")[0]
+    return "/"

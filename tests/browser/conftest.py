@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.intake.front import Front
+from tests.shared.debian import NEEDED
 
 WIDTHS = (320, 1280)
 
@@ -14,7 +15,7 @@ WIDTHS = (320, 1280)
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
-    assert chromium, "Install Debian's chromium: apt-get install chromium"
+    assert chromium, NEEDED
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         yield opened

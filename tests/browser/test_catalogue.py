@@ -48,6 +48,8 @@ def test_the_list_fits_its_screen_and_axe_finds_nothing(page: Page, desk: Front,
     look_at(page, f"catalogue-{language}")
     page.goto(f"/catalogue/versions/1.001193/2?lang={language}")
     look_at(page, f"catalogue-version-{language}")
+    page.goto(f"/catalogue/offices?lang={language}")
+    look_at(page, f"catalogue-offices-{language}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -62,6 +64,7 @@ def test_a_dry_run_names_the_cell_of_each_mistake_and_publishes_nothing(
     expect(page.locator("tbody code")).to_have_text([f"Fees!{number}2", f"Papers!{wrong}2"])
     expect(page.locator("tbody td").nth(1)).to_contain_text({"vi": "số nguyên", "en": "Expected `int`"}[language])
     expect(page.get_by_role("button", name="Công bố")).to_have_count(0)
+    expect(page.locator("#mistakes")).to_be_focused()
     look_at(page, f"catalogue-mistakes-{language}")
 
 
@@ -98,8 +101,17 @@ def test_a_version_is_withdrawn_from_a_day_that_has_not_passed(page: Page, desk:
     page.goto(f"/catalogue/versions/{code}/2")
     page.locator("#from_day").fill(NEXT_YEAR.isoformat())
     page.get_by_role("button", name="Thu hồi").click()
-    expect(page.locator(".facts")).to_contain_text(f"{NEXT_YEAR:%d/%m/%Y}")
+    expect(page.locator(".facts").first).to_contain_text(f"{NEXT_YEAR:%d/%m/%Y}")
     expect(page.locator("#from_day")).to_have_count(0)
+
+
+def test_a_yaml_file_is_told_by_its_name_and_line(page: Page, desk: Front, tmp_path: Path):
+    log_in(page, desk, "demo-editor")
+    (file := tmp_path / "sua-phi.yaml").write_text("procedures:\n  - code: abc\n    name: Thủ tục thử\n")
+    upload(page, file)
+    expect(page.locator("tbody th").filter(has_text="code")).to_have_text("sua-phi.yaml, abc@1, code, dòng 2")
+    expect(page.locator("#mistakes")).to_be_focused()
+    look_at(page, "catalogue-mistakes-yaml")
 
 
 def test_a_file_that_is_no_catalogue_is_answered_with_what_to_do(page: Page, desk: Front, tmp_path: Path):
@@ -110,7 +122,8 @@ def test_a_file_that_is_no_catalogue_is_answered_with_what_to_do(page: Page, des
     answer = page.request.post("/catalogue/check", multipart=sent, headers=same_site)
     assert answer.status == 422
     assert "không có macro và mật khẩu" in answer.text()
-    assert "save it as .xlsx" in answer.text()
+    assert "hãy lưu thành .xlsx" in answer.text()
+    assert "save it as" not in answer.text()
 
 
 def test_who_is_no_leader_is_told_so(page: Page, desk: Front):

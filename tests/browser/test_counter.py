@@ -2,14 +2,17 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from deploy.engines import Engines
+from shared.web.languages import Language
 from tests.browser.conftest import WIDTHS
 from tests.browser.counting import FIVE, MOUSE, clerk_at, fresh_card, fresh_tax_number, of_five_papers, ticket, wand
 from tests.browser.looking import LANGUAGES, look_at
@@ -34,15 +37,23 @@ def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(params=WIDTHS)
 def clerk(request: pytest.FixtureRequest, browser: Browser, desk: Front) -> Iterator[Page]:
-    """A clerk's browser, which may complain of nothing. What it still saves when it is closed is cut off: that may."""
+    """A clerk's browser, which may complain of nothing but an empty queue.
+
+    What it still saves when it is closed is cut off: that may.
+    """
     page, complaints = clerk_at(browser, desk, request.param), list[str]()
-    page.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
+    page.on("console", lambda it: complaints.append(_said(it)) if it.type == "error" else None)
     page.on("pageerror", lambda it: complaints.append(str(it)))
     page.on("request", lambda it: None if it.url.startswith(desk.url) else complaints.append(it.url))
     yield page
-    told = [it for it in complaints if "404" not in it]
+    told = [it for it in complaints if not it.endswith("404 (Not Found) /intake/queue/next")]
     page.context.close()
     assert told == []
+
+
+def _said(it: ConsoleMessage) -> str:
+    """With the path that it is about."""
+    return f"{it.text} {urlsplit(it.location['url']).path}"
 
 
 @pytest.fixture
@@ -129,7 +140,69 @@ def test_row_93_a_dossier_of_five_papers_is_filed_from_next_please_to_the_slip_w
     assert filed["filing"]["home_by"] == "post"
     assert [(it["code"], len(it["scans"])) for it in filed["filing"]["papers"]] == [(it, 1) for it in PAPERS]
     assert filed["bill"]["state"] == "paid"
-    assert filed["filing"]["ticket"] == called(desk, filed["filing"]["ticket"])["id"]
+    assert [it["dossier"] for it in at_hand(desk, number)] == [filed["id"]]
+    assert not page.locator("#recall").is_visible()
+
+
+def test_row_18_a_number_that_is_done_meanwhile_is_told_and_the_dossier_is_filed_without_it(
+    browser: Browser, desk: Front
+):
+    screen, number = opened(clerk_at(browser, desk)), ticket(desk)
+    screen.keyboard.press("F2")
+    expect(screen.locator("#called")).to_have_text(str(number))
+    (mine,) = at_hand(desk, number)
+    done = httpx.post(f"{desk.url}/intake/queue/tickets/{mine['id']}/done", headers=desk.headers())
+    assert done.status_code == 200
+    fill(screen, fresh_card())
+    tick_all(screen)
+    with screen.expect_response("**/counter/dossiers/*") as refused:
+        screen.keyboard.press("F9")
+    assert refused.value.status == 409
+    expect(screen.locator("#alert")).to_contain_text("Số thứ tự này không còn ở quầy")
+    expect(screen.locator("#called")).to_have_text("–")
+    screen.keyboard.press("F9")
+    expect(screen.locator("#print")).to_be_focused()
+    assert whole(desk, screen)["filing"]["ticket"] == ""
+    screen.context.close()
+
+
+def test_row_18_whoever_is_at_the_desk_is_there_still_after_a_reload_and_in_another_window(
+    browser: Browser, desk: Front
+):
+    number = ticket(desk)
+    page = opened(clerk_at(browser, desk))
+    page.locator("#desk").fill("7")
+    page.keyboard.press("F2")
+    expect(page.locator("#called")).to_have_text(str(number))
+    page.reload()
+    expect(page.locator("#called")).to_have_text(str(number))
+    other = opened(page.context.new_page())
+    expect(other.locator("#called")).to_have_text(str(number))
+    expect(other.locator("#desk")).to_have_value("7")
+    expect(other.locator("#recall")).to_be_visible()
+    other.locator("#procedure").focus()
+    choose_procedure(other)
+    other.locator("#name").fill("Ka Thơm")
+    with other.expect_request("**/drafts/*") as saved:
+        other.locator("#phone").fill("0912345678")
+    assert saved.value.post_data_json["ticket"]
+    page.context.close()
+
+
+def test_row_18_a_draft_that_is_resumed_for_who_was_called_is_tied_to_their_number(browser: Browser, desk: Front):
+    page, number = opened(clerk_at(browser, desk)), ticket(desk)
+    page.keyboard.press("F2")
+    expect(page.locator("#called")).to_have_text(str(number))
+    fill(page, fresh_card())
+    tick_all(page)
+    expect(page.locator("#saved")).not_to_have_text("")
+    page.reload()
+    expect(page.locator("#counter")).to_have_attribute("data-ready", "true")
+    expect(page.locator("#called")).to_have_text(str(number))
+    page.keyboard.press("F9")
+    expect(page.locator("#print")).to_be_focused()
+    assert [it["dossier"] for it in at_hand(desk, number)] == [whole(desk, page)["id"]]
+    page.context.close()
 
 
 def walk(page: Page, to: str) -> None:
@@ -149,8 +222,9 @@ def whole(desk: Front, page: Page, person: str = "demo-counter") -> dict[str, An
     return answer.json()["dossier"]
 
 
-def called(desk: Front, id: str) -> dict[str, Any]:
-    return httpx.get(f"{desk.url}/intake/queue/tickets/{id}").json()
+def at_hand(desk: Front, number: int) -> list[dict[str, Any]]:
+    hand = httpx.get(f"{desk.url}/intake/queue/at-hand", headers=desk.headers()).json()["mine"]
+    return [it for it in hand if it["number"] == number]
 
 
 def number_of(card: str) -> str:
@@ -223,9 +297,11 @@ def test_row_06_a_blocked_filing_marks_what_is_missing_and_asks_for_all_of_it_at
     expect(page.locator("#paper-land-paper-error")).to_contain_text("Chưa đủ giấy tờ")
     expect(page.locator(".paper.lacking")).to_have_count(3)
     look_at(page, "counter-missing-vi")
+    owed = page.locator("#sum").inner_text().removeprefix("Phải thu: ")
     page.locator("#ask-all").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#print")).to_be_focused()
+    expect(page.locator("#result-money")).to_have_text(f"Khi tiếp nhận sẽ phải thu: {owed}.")
     expect(page.locator("#print")).to_have_text("In phiếu yêu cầu bổ sung")
     filed = whole(desk, page)
     assert filed["state"] == "supplement-asked"
@@ -328,6 +404,11 @@ def test_a_paper_that_the_person_filed_before_is_used_again_with_one_tick(screen
     screen.locator(f"#reuse-drawings-{before['id']}").focus()
     screen.keyboard.press("Space")
     expect(screen.locator("#paper-drawings")).to_be_checked()
+    picture = screen.locator(f".reuse img[src$='{before['scan']}/thumbnail?reused_from={before['id']}']")
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("it => it.naturalHeight") > 0, "what is used again is seen"
+    look_at(screen, "counter-reused-vi")
     expect(screen.locator(".paper .flag:visible")).to_have_text(["đủ"] * 4)
     screen.keyboard.press("F9")
     expect(screen.locator("#print")).to_be_focused()
@@ -342,7 +423,8 @@ def test_row_14_the_answer_is_the_legal_code_the_due_date_in_words_and_the_slip_
     expect(screen.locator("#print")).to_be_focused()
     filed = whole(desk, screen)
     expect(screen.locator("#result-code")).to_have_text(filed["code"])
-    expect(screen.locator("#result-due")).to_contain_text("Hẹn trả kết quả: lúc 17:00")
+    due = Language("vi", {}).moment(datetime.fromisoformat(filed["due_at"]))
+    expect(screen.locator("#result-due")).to_have_text(f"Hẹn trả kết quả: {due}.")
     slip = httpx.get(f"{desk.url}{screen.locator('#print').get_attribute('href')}", headers=desk.headers())
     assert slip.content.startswith(b"%PDF-")
 
@@ -598,3 +680,88 @@ def test_what_the_post_brought_is_recorded_as_come_by_post_when_the_hand_over_wa
     screen.keyboard.press("F9")
     expect(screen.locator("#print")).to_be_focused()
     assert whole(desk, screen)["filing"]["channel"] == "post"
+
+
+def test_a_scan_that_is_no_card_is_replaced_by_the_next_one(browser: Browser, desk: Front):
+    page = opened(clerk_at(browser, desk))
+    page.locator("#card").focus()
+    wand(page, f"http://example.test/services/{FIVE}")
+    expect(page.locator("#card-error")).to_contain_text("không phải mã QR trên thẻ căn cước")
+    expect(page.locator("#card")).to_be_focused()
+    wand(page, fresh_card())
+    expect(page.locator("#name")).to_have_value("Nguyễn Văn Bình")
+    expect(page.locator("#card")).to_have_value("")
+    expect(page.locator("#card-error")).to_have_count(0)
+    page.context.close()
+
+
+@pytest.mark.parametrize("field", ["procedure", "name", "phone", "address"])
+def test_a_card_is_a_card_wherever_it_is_scanned_and_what_stood_there_stays(screen: Page, desk: Front, field: str):
+    asked: list[str] = []
+    screen.on("request", lambda it: asked.append(it.url))
+    card = fresh_card()
+    screen.locator(f"#{field}").focus()
+    wand(screen, card)
+    expect(screen.locator("#number")).to_have_value(number_of(card))
+    expect(screen.locator("#name")).to_have_value("Nguyễn Văn Bình")
+    expect(screen.locator("#procedure")).to_be_focused()
+    expect(screen.locator("#chosen")).to_be_hidden()
+    assert [it for it in asked if number_of(card) in it] == [], "a number is in no address"
+    screen.keyboard.type("nam giay to")
+    wand(screen, fresh_card("Ka Thơm"))
+    expect(screen.locator("#name")).to_have_value("Ka Thơm")
+    expect(screen.locator("#procedure")).to_have_value("nam giay to")
+
+
+def test_all_that_is_wrong_is_told_at_once_and_each_is_taken_back_once_it_is_mended(screen: Page):
+    screen.keyboard.press("F9")
+    for field in ("procedure", "name", "consent"):
+        expect(screen.locator(f"#{field}-error")).to_be_visible()
+    expect(screen.locator("#procedure")).to_be_focused()
+    look_at(screen, "counter-all-wrong-vi")
+    wand(screen, FIVE)
+    expect(screen.locator("#procedure-error")).to_have_count(0)
+    screen.locator("#phone").fill("12")
+    screen.keyboard.press("F9")
+    for field in ("name", "phone", "paper-request", "consent"):
+        expect(screen.locator(f"#{field}-error")).to_be_visible()
+    expect(screen.locator("#name")).to_be_focused()
+    screen.locator("#card").focus()
+    wand(screen, fresh_card())
+    expect(screen.locator("#name-error")).to_have_count(0)
+    expect(screen.locator("#name")).not_to_have_attribute("aria-invalid", "true")
+    expect(screen.locator("#phone-error")).to_be_visible()
+
+
+def test_what_is_still_owed_is_taken_on_the_screen_of_the_result(screen: Page, desk: Front):
+    fill(screen, fresh_card())
+    tick_all(screen)
+    screen.keyboard.press("F9")
+    expect(screen.locator("#print")).to_be_focused()
+    expect(screen.locator("#result-money")).to_contain_text("Còn phải thu:")
+    id = whole(desk, screen)["id"]
+    expect(screen.locator("#open-money")).to_have_attribute("href", f"/counter/cash/{id}")
+    look_at(screen, "counter-owed-vi")
+    screen.locator("#take").focus()
+    screen.keyboard.press("Enter")
+    expect(screen.locator("#result-money")).to_contain_text("Đã thu")
+    expect(screen.locator("#take")).to_be_hidden()
+    assert whole(desk, screen)["bill"]["state"] == "paid"
+
+
+@pytest.mark.parametrize("is_saved", [False, True])
+def test_a_draft_ends_with_its_filing_and_none_is_asked_for_that_there_is_not(
+    screen: Page, desk: Front, is_saved: bool
+):
+    ended: list[str] = []
+    screen.on("request", lambda it: ended.append(it.url) if it.method == "DELETE" else None)
+    fill(screen, fresh_card())
+    tick_all(screen)
+    if is_saved:
+        expect(screen.locator("#saved")).to_contain_text("Mã bản nháp", timeout=15_000)
+    screen.keyboard.press("F9")
+    expect(screen.locator("#print")).to_be_focused()
+    screen.wait_for_load_state("networkidle")
+    id = whole(desk, screen)["id"]
+    assert httpx.get(f"{desk.url}/intake/drafts/{id}", headers=desk.headers()).status_code == 404
+    assert ended == ([f"{desk.url}/intake/drafts/{id}"] if is_saved else [])

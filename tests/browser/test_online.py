@@ -106,8 +106,9 @@ def test_less_than_two_working_hours_are_urgent_and_what_is_over_says_since_when
 def test_an_online_filing_is_accepted_from_its_page_and_its_slip_is_there(wide: Page, desk: Front):
     filed = online(desk)
     at_dossier(wide, filed["id"]).get_by_role("button", name="Tiếp nhận, cấp mã và ngày hẹn").press("Enter")
-    expect(wide.get_by_role("status").first).to_have_text("Đã ghi nhận.")
-    expect(wide.get_by_role("link", name="Giấy tiếp nhận và hẹn trả")).to_be_visible()
+    expect(wide.locator("#done")).to_be_focused()
+    expect(wide.locator("#done p").first).to_have_text("Đã tiếp nhận. Tiếp theo: in giấy hẹn.")
+    expect(wide.locator("#done").get_by_role("link", name="Giấy tiếp nhận và hẹn trả")).to_be_visible()
     assert state(desk, filed["id"])["code"].startswith(f"{COUNTER}-")
 
 
@@ -129,7 +130,7 @@ def test_row_16_more_is_asked_for_once_on_the_exact_paper_and_field_with_the_rea
 
     wide.locator("[name=originals-drawings]").fill("2")
     wide.get_by_role("button", name="Nhận giấy tờ bổ sung").press("Enter")
-    expect(wide.get_by_role("status").first).to_have_text("Đã ghi nhận.")
+    expect(wide.locator("#done")).to_have_text("Đã nhận giấy tờ bổ sung.")
     there = state(desk, filed["id"])
     assert [it["what"] for it in there["history"]] == ["submitted", "supplement-asked", "supplemented"]
     assert [it["code"] for it in there["filing"]["papers"]] == [*PAPERS, "drawings"], "what lay there before is kept"
@@ -148,6 +149,7 @@ def test_a_refusal_needs_words_and_what_was_chosen_stays(wide: Page, desk: Front
     wide.locator("#refuse-words").fill("Thủ tục này do tỉnh giải quyết.")
     wide.get_by_role("button", name="Từ chối hồ sơ này").press("Enter")
     expect(wide.locator(".state .now")).to_have_text("Không được tiếp nhận")
+    expect(wide.locator("#done")).to_contain_text("in phiếu từ chối")
     expect(wide.locator("summary")).to_have_count(1)  # only printing is left
     assert state(desk, filed["id"])["refusal"]["words"] == "Thủ tục này do tỉnh giải quyết."
 
@@ -159,7 +161,7 @@ def test_d4_what_was_written_wrong_is_put_right_and_what_stood_there_is_kept(wid
     wide.locator('[id="now-name"]').fill("Nguyễn Văn Bính")
     wide.locator('[id="now-phone"]').fill("")
     wide.locator("#correct").get_by_role("button", name="Ghi lại").press("Enter")
-    expect(wide.get_by_role("status").first).to_have_text("Đã ghi nhận.")
+    expect(wide.locator("#done")).to_have_text("Đã sửa thông tin.")
     there = state(desk, slip["id"])
     assert (there["filing"]["applicant"]["name"], there["filing"]["applicant"]["phone"]) == ("Nguyễn Văn Bính", "")
     was = {it["field"]: it["was"] for it in there["corrections"]}
@@ -278,7 +280,7 @@ def test_another_offices_clerk_sees_no_person_and_may_take_in_what_was_brought(
     open_part(wide, "Nhận giấy tờ bổ sung")
     wide.locator("[name=copies-land-paper]").fill("1")
     wide.get_by_role("button", name="Nhận giấy tờ bổ sung").press("Enter")
-    expect(wide.get_by_role("status").first).to_have_text("Đã ghi nhận.")
+    expect(wide.locator("#done")).to_have_text("Đã nhận giấy tờ bổ sung.")
     papers = state(desk, filed["id"], "demo-one-stop")["filing"]["papers"]
     assert [it["code"] for it in papers] == ["request", "land-paper"]
     look_at(wide, "counter-elsewhere-vi")

@@ -96,7 +96,12 @@ def test_who_says_i_have_paid_too_early_is_told_not_to_pay_again(page: Page, des
     page.get_by_role("button", name=re.compile("QR")).click()
     page.get_by_role("button", name="Tôi đã chuyển tiền").click()
     expect(page.get_by_text("đừng chuyển lại")).to_be_visible()
+    expect(page.locator("#answer")).to_be_focused()
+    expect(page.get_by_text("Vietcombank", exact=True)).to_be_visible()
+    expect(page.get_by_text("MOT CUA BAN THU", exact=True)).to_be_visible()
     look_at(page, "pay-asked-vi")
+    page.get_by_role("link", name="Xem hồ sơ này đến đâu").click()
+    expect(page.locator("#code")).to_have_value(re.compile(r"^H36"))
 
 
 def test_a_refund_that_the_bank_refuses_is_paid_out_from_the_bill_s_page(page: Page, desk: Front, bank: Bank):

@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -369,3 +370,50 @@ def test_row_96_what_a_citizen_does_with_a_dossier_fits_and_axe_finds_nothing(
     look_at(page, f"portal-rating-wrong-{language}")
     page.goto("/my")
     look_at(page, f"portal-mine-filed-{language}")
+
+
+def test_what_was_typed_when_the_login_ended_comes_back_after_the_next_one_and_is_gone_once_it_is_sent(
+    phone: Page, desk: Front
+):
+    begin(phone)
+    who_files = number()
+    phone.locator("#number").fill(who_files)
+    phone.locator("#phone").fill("0912 345 678")
+    phone.locator("input[name=whose][value=other]").check()
+    phone.context.clear_cookies()
+    on(phone)
+    expect(phone.get_by_text("Những gì bạn vừa ghi chưa mất")).to_be_visible()
+    look_at(phone, "portal-session-ended-vi")
+    then = phone.get_by_role("link", name="Đăng nhập").last.get_attribute("href") or ""
+    log_in(phone, desk, "demo-citizen")
+    phone.goto(unquote(then.partition("then=")[2]))
+    expect(phone.locator("#number")).to_have_value(who_files)
+    expect(phone.locator("#phone")).to_have_value("0912 345 678")
+    expect(phone.locator("input[name=whose][value=other]")).to_be_checked()
+    expect(phone.get_by_role("status")).to_be_focused()
+    on(phone)
+    expect(phone).to_have_url(re.compile(r"/owner$"))
+    assert phone.evaluate("Object.keys(sessionStorage)") == []
+    phone.go_back()
+    expect(phone.get_by_text("đã được điền lại")).to_have_count(0)
+
+
+def test_a_list_of_what_to_mend_goes_when_the_last_paper_has_come(phone: Page):
+    begin(phone)
+    who(phone, number())
+    on(phone)
+    expect(phone.get_by_role("alert")).to_be_focused()
+    send(phone, "request", "don.jpg")
+    expect(phone.get_by_role("alert").get_by_role("listitem")).to_have_count(1)
+    send(phone, "identity", "cccd.jpg")
+    expect(phone.get_by_role("alert")).to_have_count(0)
+    expect(phone).to_have_title(re.compile("^Giấy tờ"))
+
+
+def test_a_box_takes_so_many_scans_and_says_of_each_more_that_it_was_not_sent(phone: Page):
+    begin(phone)
+    who(phone, number())
+    phone.route("**/papers/uploads*", lambda route: route.abort())
+    nothing: list[FilePayload] = [{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": b"-"} for n in range(41)]
+    phone.locator("#scan-request").set_input_files(nothing)
+    expect(phone.get_by_text("Nhiều nhất 40 tệp cho một giấy tờ: tệp này không được gửi.")).to_have_count(1)

@@ -78,10 +78,12 @@ def test_the_board_shows_numbers_and_desks_and_no_names_and_tells_itself_anew(pa
         api.post(f"/tickets/{called['id']}/serve", json={})
     page.goto(f"/queue/display/{OFFICE}?lang={language}")
     expect(page.locator("tbody tr").first).to_have_text(f"{numbers[1]}2")
+    expect(page.get_by_role("link")).to_have_text([{"vi": "Đến nội dung chính", "en": "Skip to the content"}[language]])
     look_at(page, f"queue-board-{language}")
     api.post("/next", json={"desk": "4"})
     expect(page.locator("tbody tr").first).to_have_text(f"{numbers[2]}4", timeout=15_000)
     expect(page.locator("tbody tr").first).to_have_class("latest")
+    look_at(page, f"queue-board-called-{language}")
 
 
 def test_the_board_rings_only_if_somebody_wants_it_to(page: Page):

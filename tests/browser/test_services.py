@@ -75,6 +75,19 @@ def test_d5_the_stages_of_a_difficult_procedure_are_shown(page: Page):
     expect(page.get_by_text("Kiểm tra thực địa và đo đạc")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("language", "at", "level"),
+    [
+        ("vi", "Niêm yết công khai tại xã (ở cấp xã)", "Mức độ trực tuyến (2020): 3"),
+        ("en", "(at the commune)", "(2020): 3"),
+    ],
+)
+def test_d5_a_stage_at_another_level_and_the_online_level_are_told(desk: Front, language: str, at: str, level: str):
+    page = httpx.get(f"{desk.url}/services/1.012786?lang={language}").text
+    text = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert (at in text, level in text) == (True, True)
+
+
 def test_a_replaced_code_leads_to_the_procedure_that_replaced_it(page: Page):
     page.goto("/services/1.009994")
     assert page.url.endswith("/services/1.013225")

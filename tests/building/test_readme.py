@@ -9,6 +9,7 @@ from bench.readme import table
 from deploy import ports
 from deploy.picture import picture
 from shared.contracts import TOPICS
+from tests.shared.debian import NEEDED
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -42,6 +43,13 @@ def test_make_help_lists_every_target():
 def test_the_addresses_of_the_readme_are_those_of_the_native_run():
     numbers = set(map(int, re.findall(r"127\.0\.0\.1:(\d+)", README)))
     assert numbers <= set(ports.DEFAULTS.values()), numbers
+
+
+def test_the_readme_names_what_ci_installs():
+    ci = (ROOT / ".ci/run").read_text()
+    (named,) = re.findall(r"`apt-get install ([a-z -]+)`", NEEDED)
+    assert NEEDED in README
+    assert re.findall(r"missing\+=\(([a-z-]+)\)", ci) == named.split()
 
 
 def test_the_measured_table_is_that_of_the_last_bench():

@@ -91,11 +91,9 @@ async def test_without_a_token_every_guarded_route_answers_401_before_it_reads_a
         for it in routes(app):
             if guards(it) == [anyone]:
                 continue
-            path = it.path.replace("{dossier_id}", "0" * 8 + "-0000-0000-0000-000000000000")
-            path = path.replace("{manifest_id}", "0" * 8 + "-0000-0000-0000-000000000000")
             for method in it.methods:
-                answer = await asking.request(method, path)
-                assert answer.status_code in {401, 422, 400}, (method, it.path, answer.text)
+                answer = await asking.request(method, it.path, content=b"no JSON")  # nor are there such ids
+                assert answer.status_code == 401, (method, it.path, answer.text)
 
 
 @pytest.mark.parametrize("service", SERVICES)

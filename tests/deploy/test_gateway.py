@@ -138,8 +138,11 @@ def test_every_answer_carries_the_headers_that_protect_a_browser_and_none_that_n
 def test_an_unknown_path_is_404_in_both_languages(door: httpx.Client):
     answer = door.get("/nowhere")
     assert answer.status_code == 404
-    assert "Không có trang này" in answer.text
-    assert "no such page" in answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<h1>Không có trang này</h1>" in answer.text
+    assert "<h2>There is no such page</h2>" in answer.text
+    assert 'href="/">Về trang chủ</a>' in answer.text
+    assert ".button { display: inline-block;" in answer.text
 
 
 def test_outside_a_demonstration_there_is_no_way_to_the_demo_issuer(

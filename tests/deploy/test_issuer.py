@@ -55,9 +55,18 @@ def test_every_role_has_somebody_to_try_it_with():
     assert len({person.id for person in PEOPLE}) == len(PEOPLE)
 
 
+async def test_the_page_says_how_to_log_a_browser_in_and_leads_back(client: httpx.AsyncClient):
+    page = (await client.get("/")).text
+    assert '<a class="button" href="/login">Đăng nhập / Log in</a>' in page
+    assert "does not log a browser in" in page
+    assert '<a href="/">' in page
+    assert "<table" not in page
+
+
 async def test_the_page_warns_that_this_is_a_demonstration_and_lists_everybody(client: httpx.AsyncClient):
     page = (await client.get("/")).text
-    assert "BẢN THỬ — DEMO" in page
+    assert "BẢN THỬ: ai cũng vào được" in page
+    assert "DEMO: anybody gets in" in page
     for person in PEOPLE:
         assert f'data-person="{person.id}"' in page
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploy.engines.network import free_ports
+from tests.shared.debian import NEEDED
 
 __all__ = ["eicar", "scanner"]
 
@@ -25,7 +26,7 @@ def scanner(folder: Path, **more: str) -> Iterator[str]:
     """Its address. `more` are lines of its configuration."""
     clamd = shutil.which("clamd", path="/usr/sbin:/usr/bin:/usr/local/sbin")
     if clamd is None:
-        pytest.fail("Install Debian's ClamAV: apt-get install clamav-daemon")
+        pytest.fail(NEEDED)
     (port,) = free_ports(1)
     signatures, settings = folder / "signatures", folder / "clamd.conf"
     signatures.mkdir(parents=True)

@@ -66,8 +66,24 @@ class Front:
         procedure: str = PROCEDURE,
         home_by: str = "post",
         accept: bool = True,
+        **more: Any,
     ) -> dict[str, Any]:
         """A dossier of the counter's: its slip, or its receipt where it is only filed."""
+        path, filing = self.filing(owner, procedure=procedure, home_by=home_by, accept=accept, **more)
+        answer = httpx.put(f"{self.url}/intake{path}", json=filing, headers=self.headers())
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def filing(
+        self,
+        owner: dict[str, str] | None = None,
+        *,
+        procedure: str = PROCEDURE,
+        home_by: str = "post",
+        accept: bool = True,
+        **more: Any,
+    ) -> tuple[str, dict[str, Any]]:
+        """Where, and what: a dossier of the counter's that is whole."""
         papers = self.app.state.store.catalogue.procedure(procedure, datetime.now(UTC).date()).papers
         ticked = [
             {"code": it.code, "originals": it.originals, "copies": it.copies, "electronic": it.electronic}
@@ -83,10 +99,7 @@ class Front:
         }
         id = str(uuid.uuid4())
         self.filed.append(id)
-        path = f"/intake/{'counter/' if accept else ''}dossiers/{id}"
-        answer = httpx.put(self.url + path, json=filing, headers=self.headers())
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        return f"/{'counter/' if accept else ''}dossiers/{id}", filing | more
 
     def tell(self, dossier: str, state: int, *entries: Entry, **known: Any) -> None:
         """What the other services said of a dossier."""

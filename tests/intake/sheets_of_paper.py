@@ -7,10 +7,12 @@ import zlib
 
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from pypdf import PdfWriter
+from pypdf.generic import NameObject, StreamObject
 
 from deploy.demo.paper import sheet
 
-__all__ = ["blank", "docx", "jpeg", "locked_pdf", "page", "pdf", "pdf_of", "png", "tiff"]
+__all__ = ["blank", "bomb", "docx", "jpeg", "locked_pdf", "page", "pdf", "pdf_of", "png", "tiff"]
 
 TEXT = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM  Độc lập - Tự do - Hạnh phúc  ĐƠN ĐỀ NGHỊ"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -64,11 +66,24 @@ def many_pages(count: int) -> bytes:
 
 def locked_pdf() -> bytes:
     """It opens with a password alone."""
-    from pypdf import PdfWriter
-
     writer = PdfWriter(io.BytesIO(pdf()))
     writer.encrypt("bí mật", algorithm="RC4-128")
     out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def bomb(inside: int) -> bytes:
+    """A PDF of one page whose drawing is so many bytes long once it is unpacked."""
+    packer, piece = zlib.compressobj(9), b"0 0 m\n" * 500_000
+    drawing = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)  # refers to nothing before it
+    drawing += again * (inside // len(piece))
+    content = StreamObject.initialize_from_dictionary(
+        {NameObject("/Filter"): NameObject("/FlateDecode"), "__streamdata__": drawing}
+    )
+    writer, out = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(595, 842)[NameObject("/Contents")] = writer._add_object(content)  # pyright: ignore[reportPrivateUsage]
     writer.write(out)
     return out.getvalue()
 

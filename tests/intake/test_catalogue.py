@@ -345,22 +345,22 @@ def test_every_mistake_in_the_files_is_told_with_file_entry_and_field() -> None:
     offices["offices"][2]["valid_until"] = date(2019, 1, 1)
     told = mistakes(procedures, offices)
     for expected in (
-        "procedures.yaml, 2.000815 version 1, name: is missing: add it.",
-        "procedures.yaml, 2.000884 version 2, levle: there is no such field: write level.",
-        "procedures.yaml, 2.000884 version 1, fees[1], kind: Invalid enum value 'tip': correct the value.",
-        "procedures.yaml, 2.000913 version 1, steps: there is no list unheard: add it to step_lists.",
+        "procedures.yaml, 2.000815@1, name: is missing: add it.",
+        "procedures.yaml, 2.000884@2, levle: there is no such field: write level.",
+        "procedures.yaml, 2.000884@1, fees[1], kind: Invalid enum value 'tip': correct the value.",
+        "procedures.yaml, 2.000913@1, steps: there is no list unheard: add it to step_lists.",
         "offices.yaml, H36.01, parent: there is no office H36.99: add it.",
         "offices.yaml, H36.02, valid_until: lies before valid_from: correct one of them.",
     ):
         assert expected in told
-    assert any(line.startswith("procedures.yaml, 2.000884 version 1, fees[1], amount: Expected") for line in told)
+    assert any(line.startswith("procedures.yaml, 2.000884@1, fees[1], amount: Expected") for line in told)
 
 
 def test_two_versions_in_force_together_are_a_mistake() -> None:
     procedures = deepcopy(PROCEDURES)
     procedures["procedures"][0]["versions"][0]["valid_until"] = date(2026, 1, 1)
     assert mistakes(procedures, OFFICES) == (
-        "procedures.yaml, 2.000815 version 1, valid_until: version 2 begins before it ends: end it on the day before.",
+        "procedures.yaml, 2.000815@1, valid_until: version 2 begins before it ends: end it on the day before.",
     )
 
 
@@ -372,9 +372,9 @@ def test_an_entry_that_stands_twice_a_wrong_code_and_a_successor_that_is_not_the
     told = mistakes(procedures, offices)
     assert "offices.yaml, H36: stands there twice: remove one." in told
     assert any(
-        line.startswith("procedures.yaml, 2000884 version 1, code: A procedure code has one digit") for line in told
+        line.startswith("procedures.yaml, 2000884@1, code: A procedure code has one digit") for line in told
     )
-    assert "procedures.yaml, 2.000815 version 2, successor: there is no procedure 1.999999: add it." in told
+    assert "procedures.yaml, 2.000815@2, successor: there is no procedure 1.999999: add it." in told
 
 
 def test_offices_that_succeed_each_other_in_a_circle_are_a_mistake() -> None:

@@ -40,7 +40,7 @@ from services.intake.domain.sheets import SHEETS
 from services.intake.domain.tracking import Details
 from services.intake.forms.workbook import MOST_ROWS, UnreadableFile, read_upload, to_workbook, to_yaml
 from shared import reference
-from shared.calendar import OfficeHours, Term
+from shared.calendar import Term
 from shared.contracts.intake import PaperTicked
 from shared.people import Person
 
@@ -94,10 +94,10 @@ def test_an_empty_catalogue_takes_its_own_export_as_all_new(kind: str):
     assert set(made.opened) == set(CATALOGUE.offices)
 
 
-def test_a_withdrawn_version_and_office_hours_survive_both_formats():
+def test_a_withdrawn_version_and_the_fields_of_an_office_survive_both_formats():
     gone = replace(BIRTH, withdrawn_from=LATER)
-    hours = replace(CATALOGUE.offices[0], hours=OfficeHours(), fields=("Đất đai", "Hộ tịch"))
-    published = Catalogue((gone,), (hours,))
+    office = replace(CATALOGUE.offices[0], fields=("Đất đai", "Hộ tịch"))
+    published = Catalogue((gone,), (office,))
     for write in FORMATS.values():
         assert plan(read_upload(write(published)), published, TODAY).run.unchanged == 2
 
@@ -224,6 +224,55 @@ def test_an_unknown_column_a_missing_column_and_a_row_without_owner_are_told_by_
     assert told_["Steps!A2"].startswith("there is no 1.999999 version 2 on the sheet Procedures")
 
 
+BAD = """\
+procedures:
+  - code: abc
+    name: Thủ tục thử
+    field: Hộ tịch
+    competent: [C]
+    term: {unit: working-days, amount: 5}
+    versions:
+      - valid_from: 2027-01-01
+        fees:
+          - {code: copy, kind: phí, name: Bản sao, amount: 2000}
+          - code: original
+            kind: phí
+            name: Bản chính
+            amount: -1
+        papers: []
+        steps: unheard
+      - valid_from: soon
+        papers: []
+        steps: []
+offices:
+  - {code: X, name: Nơi thử, kind: one-stop, level: commune}
+"""
+
+
+def test_a_mistake_in_yaml_is_told_with_its_file_and_line_also_beside_others_of_its_entry():
+    found = read_upload(BAD.replace("unheard", "[]").encode(), "sua-phi.yaml").mistakes
+    assert {(it.place.removeprefix("sua-phi.yaml, "), it.line) for it in found} == {
+        ("abc@1, fees[2], amount", 14),
+        ("abc@1, code", 2),
+        ("abc@2, code", 2),
+        ("abc@2, valid_from", 17),
+        ("X, valid_from", 21),
+        ("X, code", 21),
+    }
+    assert {it.vi for it in found if "amount" in it.place} == {"không thể là số âm: hãy sửa lại."}
+    assert ("sua-phi.yaml, abc@1, steps", 16) in {
+        (it.place, it.line) for it in read_upload(BAD.encode(), "sua-phi.yaml").mistakes
+    }
+
+
+def test_a_wrong_code_and_a_negative_number_are_told_by_their_cells():
+    code, amount = "Procedures!A2", "Fees!F2"
+    found = told(workbook(PERMIT, Procedures_A2="abc", Procedures_B2=None, Fees_F2=-1, Fees_A2="abc"))
+    assert found[code].startswith("A procedure code has one digit")
+    assert found[amount] == "it cannot be negative: correct it."
+    assert found["Procedures!B2"] == "is missing: add it."
+
+
 def test_a_formula_is_not_read():
     assert told(workbook(Papers_D2="=1+1"))["Papers!D2"] == "here stands a formula: paste its value."
 
@@ -285,8 +334,16 @@ LAUGHS = "a: &a [1, 2]\n" + "".join(
     ],
 )
 def test_a_file_that_is_a_trap_is_refused_with_a_sentence(content: bytes, words: str):
-    with pytest.raises(UnreadableFile, match=words):
+    with pytest.raises(UnreadableFile, match=words) as refused:
         read_upload(content)
+    assert ": hãy " in refused.value.vi or "phải" in refused.value.vi
+
+
+def test_where_yaml_ends_to_be_yaml_is_told_in_vietnamese_without_the_readers_english():
+    with pytest.raises(UnreadableFile) as refused:
+        read_upload("procedures:\n  - {code: 1.013225, name: Tên".encode())
+    assert "ở dòng 2 đến dòng 3:" in refused.value.vi
+    assert "parsing" not in refused.value.vi
 
 
 def test_a_sheet_with_too_many_rows_is_refused():
@@ -306,6 +363,10 @@ def test_a_correction_becomes_the_next_version_field_by_field():
     made = plan(given_(new), CATALOGUE, TODAY)
     (difference,) = made.run.differences
     assert (difference.what, difference.version, difference.from_day) == ("changed", PERMIT.version + 1, LATER)
+    assert {it.field: it.parts for it in difference.changes if it.parts} == {
+        "fees[building-permit].amount": (fee.name,),
+        "papers[commitment]": (PERMIT.papers[-1].name,),
+    }
     assert {(it.field, it.old, it.new) for it in difference.changes} == {
         ("valid_from", "2025-07-01", "2027-01-01"),
         ("fees[building-permit].amount", "75000", "90000"),
@@ -451,7 +512,7 @@ def test_papers_of_a_case_that_is_not_there_and_ways_that_contradict_are_mistake
     odd = replace(
         PERMIT,
         code="1.999999",
-        papers=(Paper("x", "X", originals=-1, cases=("none",)),),
+        papers=(Paper("x", "X", cases=("none",)),),
         presence=True,
         channels=("direct", "post"),
         postal_collection=False,
@@ -459,7 +520,6 @@ def test_papers_of_a_case_that_is_not_there_and_ways_that_contradict_are_mistake
         immediate=True,
     )
     assert {it.place.removeprefix("1.999999, ") for it in dry_run(odd).mistakes} == {
-        "papers[1]",
         "papers[1], cases",
         "channels",
         "largest_scan",

@@ -149,7 +149,7 @@ def test_what_is_not_what_was_seen_is_not_published(desk: Front):
 def test_a_file_with_a_mistake_publishes_nothing(desk: Front):
     content = changed("1.001612", valid_from=NEXT_YEAR, level=9)
     run = ask(desk, "POST", "/catalogue/dry-run", content=content).json()
-    assert run["mistakes"][0]["place"] == "catalogue.yaml, 1.001612 version 2, level"
+    assert run["mistakes"][0]["place"] == "catalogue.yaml, 1.001612@2, level"
     refused = ask(desk, "POST", f"/catalogue/publication?digest={run['digest']}", content=content)
     assert (refused.status_code, refused.json()["code"]) == (422, "has-mistakes")
     nothing = ask(desk, "POST", "/catalogue/publication?digest=0", content=to_yaml(PACKAGE))

@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,7 +15,8 @@ from services.intake.api.dossiers import Correct
 from services.intake.domain.changing import resealed
 from services.intake.domain.filing import Filing
 from services.intake.rounds import end_drafts, seal_anew
-from shared.calendar import VIETNAM, Term
+from shared import door
+from shared.calendar import VIETNAM
 from shared.codes import TrackingCode
 from shared.door import once
 from shared.sealing import Seals
@@ -136,7 +137,7 @@ def test_a_draft_that_was_thrown_away_or_is_over_leaves_nothing(citizen: Door, d
         citizen.put(f"/drafts/{id}", filing(number))
     assert citizen.delete(f"/drafts/{thrown}").json()["filing"]["applicant"]["name"] == ""
     store = desk.app.state.store
-    desk.do(end_drafts(store, datetime.now(UTC).replace(year=2030)))
+    desk.do(end_drafts(store, datetime.now(UTC) + timedelta(days=1_000)))
     over = desk.do(store.drafts.find({"_id": old}))[0]
     assert (over.until, over.filing.applicant.name) == (None, "")
 
@@ -211,15 +212,34 @@ def test_papers_that_somebody_filed_before_are_used_again_and_nobody_elses(clerk
     assert reused.status_code == 201, reused.text
 
 
-def test_row_14_an_online_filing_has_a_receipt_number_with_a_check_character_at_once_and_is_answered_within_8_hours(
+def here(text: str) -> datetime:
+    """A moment in Việt Nam."""
+    return datetime.fromisoformat(text).replace(tzinfo=VIETNAM)
+
+
+@pytest.mark.parametrize(
+    ("filed", "answered"),
+    [
+        ("2026-11-19 08:00", "2026-11-20 08:30"),  # a Thursday: an office is open for 7 and a half hours
+        ("2026-11-20 16:00", "2026-11-23 16:30"),  # a Friday: an hour that day, seven on Monday
+        ("2026-11-21 10:00", "2026-11-25 08:00"),  # a Saturday: all of Monday; Tuesday is Culture Day
+    ],
+)
+def test_row_14_what_comes_online_is_answered_within_8_hours_in_which_the_office_is_open(
+    filed: str, answered: str, citizen: Door, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(door, "server_time", lambda: here(filed))
+    receipt = citizen.put(f"/dossiers/{uuid.uuid4()}", online()).json()
+    assert datetime.fromisoformat(receipt["submitted_at"]) == here(filed)
+    assert datetime.fromisoformat(receipt["respond_by"]) == here(answered)
+
+
+def test_row_14_an_online_filing_has_a_receipt_number_with_a_check_character_at_once_and_waits_in_its_turn(
     citizen: Door, desk: Front
 ):
     receipt = citizen.put(f"/dossiers/{uuid.uuid4()}", online()).json()
     assert TrackingCode.of(receipt["tracking"]).text == receipt["tracking"]
     assert citizen.post("/tracking", {"code": receipt["tracking"]}).json()["state"] == 1
-    submitted = datetime.fromisoformat(receipt["submitted_at"])
-    due = desk.app.state.calendar.due(submitted, Term("hours", 8), cutoff_15h=False)
-    assert datetime.fromisoformat(receipt["respond_by"]) == due
     waiting = Door(desk, "demo-one-stop").get("/dossiers/online?limit=200").json()
     assert receipt["id"] in [it["id"] for it in waiting]
     assert [it["respond_by"] for it in waiting] == sorted(it["respond_by"] for it in waiting)
@@ -232,6 +252,27 @@ def test_row_15_a_refusal_and_a_repetition_burn_no_number(clerk: Door):
     id = str(uuid.uuid4())
     codes = {code_of(clerk.file(id=id)) for _ in range(3)}
     assert codes == {f"{COUNTER}-{day}-{before + 1:04}"}
+
+
+def test_row_15_after_9999_of_a_day_the_next_number_has_five_digits_and_is_found_by_its_code(
+    clerk: Door, desk: Front, number: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(door, "server_time", lambda: here("2026-11-17 09:00"))
+    first = clerk.file()
+    assert code_of(first) == f"{COUNTER}-261117-0001"
+    desk.do(numbered(desk, first.json()["id"], f"{COUNTER}-261118", 9_998))
+    monkeypatch.setattr(door, "server_time", lambda: here("2026-11-18 09:00"))
+    assert code_of(clerk.file()) == f"{COUNTER}-261118-9999"
+    last = code_of(clerk.file(number=number))
+    assert last == f"{COUNTER}-261118-10000"
+    seen = clerk.post("/tracking", {"code": last, "last_four": number[-4:]}).json()
+    assert (seen["state"], seen["details"]["owner"]) == (2, "K*** T***")
+
+
+async def numbered(desk: Front, id: str, series: str, number: int) -> None:
+    """As if it were the last of so many of another day."""
+    there = {"series": series, "number": number}
+    await desk.app.state.store.dossiers._documents.update_one({"_id": id}, {"$set": there})
 
 
 def test_row_16_what_is_missing_is_marked_on_its_paper_and_field_asked_once_and_the_history_is_kept(
@@ -320,9 +361,15 @@ def test_a_state_agency_is_sent_to_the_portal_and_what_is_not_offered_is_refused
     assert clerk.file(case="no-such-case").json()["code"] == "unknown-case"
 
 
-def test_a_carrier_cannot_file_what_it_collected_is_filed_at_the_hand_over(desk: Front):
-    answer = Door(desk, "demo-carrier").file(counter=False, channel="post")
-    assert answer.status_code == 403
+def test_a_carrier_cannot_file_and_what_it_collected_is_filed_when_a_clerk_takes_it_over(clerk: Door, desk: Front):
+    id = str(uuid.uuid4())
+    carrier = Door(desk, "demo-carrier")
+    assert [carrier.file(counter=it, id=id, channel="post").status_code for it in (False, True)] == [403, 403]
+    slip = clerk.file(id=id, channel="post")
+    assert slip.status_code == 201, slip.text
+    there = clerk.get(f"/dossiers/{id}").json()["dossier"]
+    assert (there["state"], there["filing"]["channel"]) == ("accepted", "post")
+    assert [(it["what"], it["by"]) for it in there["history"]] == [("submitted", CLERK), ("accepted", CLERK)]
 
 
 def test_the_way_home_can_be_changed_where_the_procedure_allows_it(citizen: Door, desk: Front):

@@ -77,6 +77,20 @@ def test_row_14_each_form_of_both_sets_bears_its_number_its_words_and_a_qr_at_th
 
 
 @pytest.mark.parametrize("it", REGIMES, ids=lambda it: it.name)
+@pytest.mark.parametrize("name", FORMS)
+def test_every_font_of_a_form_is_in_the_file_with_what_its_letters_mean(it: Regime, name: FormName):
+    if (it, name) == (OLD, "stop"):
+        return  # that set has none
+    read = PdfReader(io.BytesIO(FORMS[name].pdf(given(it, name))))
+    fonts = [font.get_object() for page in read.pages for font in page["/Resources"]["/Font"].values()]  # type: ignore[index]
+    assert fonts
+    for font in fonts:
+        assert "/ToUnicode" in font
+        (inner,) = font["/DescendantFonts"]
+        assert {"/FontFile2", "/FontFile3"} & set(inner.get_object()["/FontDescriptor"])
+
+
+@pytest.mark.parametrize("it", REGIMES, ids=lambda it: it.name)
 def test_row_14_a_filing_has_its_number_on_paper_before_it_is_accepted(it: Regime):
     pdf = FORMS["filed"].pdf(given(it, "filed"))
     ((text, right, down),) = codes(pdf, f"form-{it.name}-filed")

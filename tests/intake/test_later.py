@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.intake.domain import changing, facts, filing, handing
+from services.intake.domain.asking import NotAskedHere, checked as askable
 from services.intake.domain.changing import (
     answer_withdrawal,
     choose_home,
@@ -293,3 +294,63 @@ def test_a_way_home_that_was_chosen_while_the_decision_was_made_is_put_back_as_a
     )
     assert goes_home_by(kept, "counter", office="H36.202", at=AT) == (kept,), "nothing crossed"
     assert goes_home_by(handed_over(), "post", office="H36.202", at=AT) == (handed_over(),)
+
+
+def test_a_number_that_is_put_right_after_a_rotation_leaves_no_seal_of_the_old_key_behind():
+    old, new = Seals.new("k1"), Seals.new("k2")
+    before, both, alone = Seals.of(old), Seals.of(f"{new},{old}"), Seals.of(new)
+    filing = replace(FILING, applicant=KA_THOM, owner=Applicant("Ka Hem", number=OTHER))
+    there = replace(accepted(), filing=filing.sealed(before.seal), marks=(before.mark(OTHER),))
+    keys = {"seal": both.seal, "mark": both.mark, "unseal": both.open}
+    right, *_ = correct(there, {"number": NUMBER}, "typing-error", **keys, by=CLERK, at=AT)
+    assert alone.open(right.filing.holder.number) == OTHER
+    assert right.marks == (alone.mark(NUMBER), alone.mark(OTHER))
+    assert right.holder_mark == alone.mark(OTHER)
+
+
+def test_the_mark_of_whose_it_is_is_the_owners_and_none_where_they_have_no_number():
+    both = replace(FILING, owner=Applicant("Ka Hem", number=OTHER))
+    for handed_in, marks, holder in (
+        (replace(FILING, applicant=replace(KA_THOM, number=NUMBER)), ("a",), "a"),
+        (replace(both, applicant=replace(KA_THOM, number=NUMBER)), ("a", "b"), "b"),
+        (replace(FILING, applicant=replace(KA_THOM, number=NUMBER), owner=Applicant("Ka Hem")), ("a",), ""),
+    ):
+        assert replace(accepted(), filing=handed_in, marks=marks).holder_mark == holder
+
+
+def test_what_was_typed_goes_once_it_is_filed_and_whose_it_was_stays_known_until_the_draft_is_over():
+    (draft,) = Draft.begin("d1", FILING, code="7KM2P-XQ4RT", by=CITIZEN, at=AT)
+    (filed,) = draft.filed(AT + timedelta(hours=1))
+    assert "Thơm" not in str(filed)
+    assert (filed.by, filed.until, filed.is_filed) == (CITIZEN.id, draft.until, True)
+    with pytest.raises(NoSuchDraft):
+        filed.save(FILING, by=CITIZEN, at=AT)
+    (strangers,) = draft.filed(AT - timedelta(hours=1))
+    assert ("Thơm" in str(strangers), strangers.until) == (False, None), "it was saved after the dossier came in"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        (Asked("paper", "unicorn"),),
+        (Asked("field", "procedure"),),
+        (Asked("field", "owner.name"),),
+        (FORM,) * 101,
+    ],
+)
+def test_only_papers_of_the_procedure_and_fields_of_the_dossier_are_asked_for(asked: tuple[Asked, ...]):
+    with pytest.raises(NotAskedHere) as refused:
+        askable(asked, submitted(), {"form", "photo"})
+    assert refused.value.about == "items"
+
+
+def test_what_is_asked_for_in_words_is_short_enough_for_the_form():
+    asked = (Asked("paper", "photo"), Asked("field", "phone", "wrong", " gọi không được "))
+    assert askable(asked, submitted(), {"photo"}) == (asked[0], replace(asked[1], words="gọi không được"))
+    with pytest.raises(facts.ReasonMissing, match="1000"):
+        askable((replace(FORM, words="x" * 1_001),), submitted(), {"form"})
+
+
+def test_an_address_to_send_it_to_has_an_end():
+    with pytest.raises(filing.TooLong):
+        choose_home(accepted(), "post", "x" * 501, is_decided=False, by=CLERK, at=AT)

@@ -54,6 +54,24 @@ def test_the_outlook_names_what_is_missing_and_writes_nothing(desk: Front):
     assert mine.json() == []
 
 
+def test_the_outlook_tells_all_that_is_wrong_with_a_filing_and_not_only_the_first(desk: Front):
+    applicant = {"name": "", "number": "12", "phone": "12", "email": "x"}
+    filing = {"procedure": EXTRACT, "applicant": applicant, "home_by": "post", "owner": {"name": ""}}
+    told = ask(desk, filing).json()["wrong"]
+    assert [(it["about"], it["code"]) for it in told] == [
+        ("name", "name-missing"),
+        ("number", "invalid-citizen-number"),
+        ("phone", "invalid-phone"),
+        ("email", "invalid-email"),
+        ("owner.name", "name-missing"),
+        ("address", "no-address"),
+        ("consent", "consent-missing"),
+        ("authorisation", "authorisation-missing"),
+    ]
+    right = {"procedure": EXTRACT, "applicant": OWNER, "consent": True}
+    assert ask(desk, right).json()["wrong"] == []
+
+
 @pytest.mark.parametrize(
     ("more", "status", "code"),
     [

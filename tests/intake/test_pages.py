@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -16,6 +17,7 @@ import services.intake
 import shared.web
 from services.intake.consumers import HEARS
 from services.intake.domain import pay_link
+from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.filing import Applicant
 from services.intake.domain.progress import Entry
 from services.intake.domain.tracking import Happened, NoSuchCode, masked, second_factor, typed_code
@@ -153,6 +155,73 @@ def test_what_can_be_no_code_is_told_at_once_and_the_form_keeps_it(site: httpx.C
     assert answer.status_code == 422
     assert 'value="&lt;b&gt;7KM2P"' in answer.text
     assert 'role="alert"' in answer.text
+
+
+def test_a_tracking_form_that_found_nothing_says_so_in_its_title_takes_the_focus_and_keeps_both_fields(
+    desk: Front, site: httpx.Client
+):
+    page = site.post("/track", data={"code": desk.file()["code"], "last_four": "9998"}).text
+    assert "<title>Lỗi: Tra cứu hồ sơ" in page
+    assert re.search(r'<div[^>]*id="wrong"[^>]*autofocus', page)
+    assert 'value="9998"' in page
+    assert page.count('aria-invalid="true"') == 2
+    no_code = site.post("/track", data={"code": "???", "last_four": "9998"}).text
+    assert no_code.count('aria-invalid="true"') == 1, "the digits may be right"
+
+
+def test_a_login_leads_back_to_the_address_that_people_have(site: httpx.Client):
+    for address, then in (
+        ("/counter/list?on=2026-11-24", "/counter/list%3Fon%3D2026-11-24"),
+        ("/my", "/my"),
+        ("/intake/register.pdf", "/intake/register.pdf"),
+    ):
+        page = site.get(address)
+        assert page.status_code == 401
+        assert f'href="/login?then={then}"' in page.text
+    forged = site.get("/my", headers={"x-forwarded-prefix": "/intake"})
+    assert 'href="/login?then=/my"' in forged.text
+
+
+def test_a_service_s_page_tells_what_does_online_how_days_count_and_where_it_is_taken(desk: Front, site: httpx.Client):
+    page = text(site.get("/services/1.004873"))
+    assert "nộp trực tuyến thì gửi ảnh chụp hoặc bản quét" in page
+    assert "hoặc ảnh chụp" not in page
+    assert "45 ngày, kể cả ngày nghỉ" in text(site.get("/services/3.000182"))
+    assert "45 days, days off included" in text(site.get("/services/3.000182?lang=en"))
+    assert "The names of services, papers and offices are the official ones, in Vietnamese." in text(
+        site.get("/services")
+    )
+    at_counter = text(site.get("/services/1.001699?lang=vi"))
+    assert "trực tuyến" not in at_counter.partition("Bao lâu")[0]
+    assert "không bắt buộc" not in at_counter, "“Nếu có” says so"
+
+
+def test_where_an_office_has_an_address_and_a_telephone_the_service_s_page_tells_them(
+    desk: Front, site: httpx.Client, monkeypatch: pytest.MonkeyPatch
+):
+    offered = desk.app.state.store.catalogue
+    told = [replace(it, address="Số 1, đường Thử", phone="0263 000 000") for it in offered.offices]
+    monkeypatch.setattr(desk.app.state.store.published, "catalogue", Catalogue(offered.procedures, tuple(told)))
+    page = site.get("/services/1.004873")
+    assert "Số 1, đường Thử" in page.text
+    assert 'href="tel:0263000000"' in page.text
+    (leaflet,) = texts(site.get("/services/1.004873/leaflet.pdf").content)
+    assert "Số 1, đường Thử" in " ".join(leaflet.split())
+
+
+def test_words_that_stand_in_no_service_are_said_to_be_unknown(site: httpx.Client):
+    assert "Không có thủ tục nào nói đến “truong”." in text(site.get("/services?q=chuyển trường"))
+    assert "nói đến" not in text(site.get("/services?q=xây nhà"))
+
+
+def test_english_words_find_the_services_that_people_look_for_most(site: httpx.Client):
+    for asked, name in (
+        ("building permit", "Cấp giấy phép xây dựng nhà ở riêng lẻ"),
+        ("birth certificate", "Đăng ký khai sinh"),
+        ("business registration", "Đăng ký thành lập hộ kinh doanh"),
+    ):
+        found = re.findall(r'<h3><a href="/services/[^"]+">([^<]+)', site.get(f"/services?q={asked}").text)
+        assert found[0] == name
 
 
 def test_the_address_on_the_slip_brings_the_code_and_shows_nothing_yet(desk: Front, site: httpx.Client):
@@ -327,13 +396,76 @@ def test_the_tries_of_one_dossier_are_shared_by_all_addresses():
     ("applicant", "factor"),
     [
         (Applicant("A", number="068201000123", phone="+84912345678"), "0123"),
-        (Applicant("A", number="0100109106-001", kind="organisation"), "6001"),
+        (Applicant("A", number="0100109106-001", kind="organisation"), ""),
+        (Applicant("A", number="0100109106-001", kind="organisation", phone="+84912345678"), "5678"),
+        (Applicant("A", number="0100109106", kind="household"), ""),
         (Applicant("A", phone="+84912345678"), "5678"),
         (Applicant("A"), ""),
     ],
 )
-def test_the_second_factor_is_the_number_then_the_phone_then_nothing(applicant: Applicant, factor: str):
+def test_the_second_factor_is_a_person_s_number_then_the_phone_and_no_tax_number_which_all_can_read(
+    applicant: Applicant, factor: str
+):
     assert second_factor(applicant) == factor
+
+
+BRANCH = {"name": "Chi nhánh Tân Lâm", "number": "0100109106-001", "kind": "organisation"}
+
+
+def opened_with(site: httpx.Client, slip: dict[str, Any], last_four: str) -> tuple[int, int]:
+    """By the legal code, and by the tracking code."""
+    asked = [{"code": slip[it], "last_four": last_four} for it in ("code", "tracking")]
+    legal, tracking = (site.post("/intake/tracking", json=it).status_code for it in asked)
+    return legal, tracking
+
+
+def test_a_branch_is_tracked_by_its_phone_and_not_by_its_tax_number(desk: Front, site: httpx.Client):
+    desk.forget_tries()
+    slip = desk.file(BRANCH | {"phone": "0912345678"}, home_by="counter")
+    assert opened_with(site, slip, "6001") == (404, 404)
+    assert opened_with(site, slip, slip["code"][-4:]) == (404, 404)
+    assert opened_with(site, slip, "5678") == (200, 200)
+
+
+def test_a_branch_is_tracked_by_the_number_of_who_files_for_it(desk: Front, site: httpx.Client):
+    desk.forget_tries()
+    path, filing = desk.filing(home_by="counter")
+    filing |= {"owner": BRANCH, "authorisation": {"ground": "employee"}}
+    slip = site.put(f"/intake{path}", json=filing, headers=desk.headers()).json()
+    assert opened_with(site, slip, "6001") == (404, 404)
+    assert opened_with(site, slip, LAST_FOUR) == (200, 200)
+
+
+def test_a_branch_of_which_no_number_is_known_is_tracked_by_both_codes_of_its_slip(desk: Front, site: httpx.Client):
+    desk.forget_tries()
+    slip = desk.file(BRANCH, home_by="counter")
+    assert opened_with(site, slip, "6001") == (404, 404)
+    assert opened_with(site, slip, slip["code"][-4:]) == (404, 200)
+
+
+def test_sweeping_the_codes_of_a_day_from_one_address_ends_after_twenty_and_the_tracking_code_opens_all_the_same(
+    desk: Front,
+):
+    desk.forget_tries()
+    slip = desk.file()
+
+    def asked(code: str, last_four: str, whence: str = "203.0.113.7") -> int:
+        body, headers = {"code": code, "last_four": last_four}, {"x-forwarded-for": whence}
+        return httpx.post(f"{desk.direct}/tracking", json=body, headers=headers).status_code
+
+    swept = [asked(f"H36.202.02-200102-{number:04}", "9999") for number in range(1, 25)]
+    assert swept == [404] * 20 + [429] * 4
+    assert asked(slip["code"], LAST_FOUR) == 429
+    assert asked(slip["tracking"], LAST_FOUR) == 200
+    assert asked(slip["code"], LAST_FOUR, "203.0.113.8") == 200
+
+
+def test_right_digits_are_no_sweep(desk: Front):
+    desk.forget_tries()
+    slips = [desk.file() for _ in range(25)]
+    with httpx.Client(base_url=desk.direct, headers={"x-forwarded-for": "203.0.113.9"}) as site:
+        asked = [site.post("/tracking", json={"code": it["code"], "last_four": LAST_FOUR}) for it in slips]
+    assert {it.status_code for it in asked} == {200}
 
 
 def test_who_gave_neither_number_nor_phone_is_shown_to_nobody(desk: Front, site: httpx.Client):

@@ -35,7 +35,7 @@ from shared.errors import Unavailable
 from shared.people import Person
 from shared.web.limits import Allowance
 from tests.intake import sheets_of_paper as sheets
-from tests.intake.front import PROCEDURE, Front, front
+from tests.intake.front import LAST_FOUR, OWNER, PROCEDURE, Front, front
 from tests.shared.apps import client, ready, running
 
 TUS = {"tus-resumable": "1.0.0"}
@@ -435,6 +435,77 @@ def filed(desk: Front) -> tuple[str, bytes]:
     return dossier, content
 
 
+def looked(desk: Front, content: bytes, person: str, asked: str = "") -> list[int]:
+    """What the preview and the small picture answer."""
+    with asking(desk, person) as client:
+        there = [client.get(f"/papers/{digest_of(content)}/{it}{asked}") for it in ("preview", "thumbnail")]
+    assert {it.json()["code"] for it in there if it.status_code == 403} <= {"not-your-scan"}
+    return [it.status_code for it in there]
+
+
+def test_row_86_an_official_sees_what_their_office_brought_or_handles_and_each_look_is_logged(
+    desk: Front, filed: tuple[str, bytes], caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO)
+    (_, handled), unfiled, citizens = filed, brought(desk), brought(desk, CITIZEN)
+    assert looked(desk, unfiled, CLERK) == [200, 200]
+    assert looked(desk, unfiled, "demo-one-stop") == looked(desk, citizens, CLERK) == [403, 403]
+    assert [it for it in caplog.records if it.name.endswith("papers") and "demo-one-stop" in it.getMessage()] == []
+    assert looked(desk, handled, "demo-one-stop") == [200, 200], "its office decides"
+    said = [it.getMessage() for it in caplog.records if it.name.endswith("papers")]
+    assert said[-2:] == [f"demo-one-stop of H36.202 looked at scan {digest_of(handled)}"] * 2
+    assert not [it for it in said if OWNER["number"] in it or OWNER["name"] in it]
+    with asking(desk) as client:
+        for it in ("preview", "thumbnail"):
+            assert "no-store" in client.get(f"/papers/{digest_of(handled)}/{it}").headers["cache-control"]
+
+
+def test_row_86_what_a_colleague_brought_is_seen_at_the_same_office_and_at_its_heir_alone(desk: Front):
+    scan = scan_of(desk, brought(desk))
+    there = Person("another", "", "counter-clerk", "H36.202.02")
+    assert scan.is_of(there)
+    assert scan.is_of(replace(there, office="H36.205", took_over=frozenset({"H36.202.02"})))
+    for other in (
+        replace(there, office="H36.205"),
+        replace(there, office=""),
+        replace(there, role="citizen", office=""),
+    ):
+        assert not scan.is_of(other)
+
+
+def test_row_03_the_scans_of_a_draft_are_seen_by_the_clerk_to_whom_it_was_opened(desk: Front):
+    content = brought(desk, CITIZEN)
+    papers = [{"code": "request", "electronic": 1, "scans": [digest_of(content)]}]
+    draft = {"procedure": PROCEDURE, "applicant": OWNER, "papers": papers}
+    with asking(desk, CITIZEN) as citizen, asking(desk) as clerk:
+        code = citizen.put(f"/drafts/{uuid.uuid4()}", json=draft).json()["code"]
+        assert looked(desk, content, CLERK) == [403, 403]
+        assert clerk.post("/drafts/opening", json={"code": code, "last_four": LAST_FOUR}).status_code == 200
+    assert looked(desk, content, CLERK) == [200, 200]
+    assert looked(desk, content, "demo-one-stop") == [403, 403]
+
+
+def test_row_13_a_paper_of_an_earlier_dossier_of_the_same_person_is_seen_at_any_counter_before_it_is_used_again(
+    desk: Front, filed: tuple[str, bytes], caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO)
+    dossier, content = filed
+    filing = desk.do(desk.app.state.store.dossiers.known(dossier)).filing
+    away = replace(filing, receiving_office="H36.205", competent_office="H36.205")
+    changed(desk, dossier, filing=away)
+    assert looked(desk, content, "demo-one-stop") == [403, 403]
+    asked = f"?reused_from={dossier}"
+    assert looked(desk, content, "demo-one-stop", asked) == [200, 200]
+    assert f"demo-one-stop of H36.202 looked at scan {digest_of(content)}" in caplog.text
+    assert looked(desk, content, CITIZEN, asked) == [403, 403]
+    assert looked(desk, content, "demo-one-stop", f"?reused_from={uuid.uuid4()}") == [403, 403]
+    with asking(desk, "demo-one-stop") as client:
+        shown = client.get(f"/papers/{digest_of(content)}/preview{asked}").json()
+        assert client.get(shown["thumbnail"].removeprefix("/intake")).status_code == 200
+    changed(desk, dossier, marks=())
+    assert looked(desk, content, "demo-one-stop", asked) == [403, 403], "of whom nobody knows"
+
+
 def linked(desk: Front, filed: tuple[str, bytes], person: str = CLERK) -> httpx.Response:
     dossier, content = filed
     with asking(desk, person) as asked:
@@ -533,6 +604,26 @@ def test_row_86_the_power_of_attorney_and_the_signature_are_opened_by_link_too(d
         page = asked.get(f"{desk.url}/counter/dossiers/{dossier}").text
         assert "papers/register" not in page
         assert asked.post(f"/dossiers/{dossier}/papers/{digest_of(signature)}/link").status_code == 404
+
+
+def test_a_result_is_signed_for_with_a_scan_of_this_office_alone(desk: Front):
+    dossier, store = desk.file()["id"], desk.app.state.store
+    desk.tell(dossier, 9, is_decided=True)
+    strangers, mine = brought(desk, CITIZEN), brought(desk)
+
+    def out(signature: str) -> httpx.Response:
+        receiver = {"number": OWNER["number"], "signature": signature}
+        with asking(desk) as asked:
+            return asked.post(f"/dossiers/{dossier}/hand-over", json={"receiver": receiver})
+
+    unknown, other = out("0" * 64), out(digest_of(strangers))
+    assert (unknown.status_code, unknown.json()["code"], unknown.json()["about"]) == (422, "unknown-scan", "signature")
+    assert (other.status_code, other.json()["code"]) == (403, "not-your-scan")
+    there = desk.do(store.dossiers.known(dossier))
+    assert (there.state, there.handed) == ("accepted", None)
+    assert out(digest_of(mine)).status_code == 200
+    there = desk.do(store.dossiers.known(dossier))
+    assert (there.state, there.handed.signature) == ("handed-over", digest_of(mine))
 
 
 def forget(desk: Front, after: timedelta) -> None:

@@ -1,6 +1,9 @@
 """What is a paper, and what is not: told by the content, in the reader's own process."""
 
+import asyncio
 import io
+import resource
+import signal
 import struct
 import zlib
 from collections.abc import AsyncIterator, Callable
@@ -10,6 +13,7 @@ import pytest
 
 from services.intake.domain import scan as rules
 from services.intake.domain.scan import DOCX, JPEG, PDF, PNG, TIFF, Examined, bears_another_name
+from services.intake.scans.reader import MEMORY
 from services.intake.scans.reading import Reader, Readers
 from tests.intake import sheets_of_paper as sheets
 
@@ -135,15 +139,36 @@ def test_row_08_a_name_decides_nothing_and_is_told_where_it_says_another_kind(na
     assert bears_another_name(name, kind) is other
 
 
-async def test_a_file_on_which_the_reader_dies_is_refused_and_the_next_one_is_read(kept: Callable[[bytes], Path]):
-    readers = Readers(examining=Reader(20))
+async def test_a_file_on_which_the_reader_dies_is_refused_and_the_next_one_is_read(
+    readers: Readers, kept: Callable[[bytes], Path]
+):
     whole = kept(sheets.pdf())
     await readers.examined(whole)
-    assert readers.examining.process
-    readers.examining.process.kill()
-    await readers.examining.process.wait()
+    process = readers.examining.process
+    assert process
+    process.send_signal(signal.SIGSTOP)
+    asked = asyncio.create_task(readers.examined(whole))
+    await asyncio.sleep(0)  # now it waits for the answer, which does not come
+    process.kill()
+    with pytest.raises(rules.BrokenPaper):
+        await asked
     assert await readers.examined(whole) == Examined(PDF, 1)
-    await readers.close()
+    assert readers.examining.process is not process
+
+
+async def test_a_page_that_would_fill_the_memory_ends_the_reader_is_told_as_unreadable_and_the_next_one_is_read(
+    readers: Readers, kept: Callable[[bytes], Path]
+):
+    bomb = kept(sheets.bomb(MEMORY))
+    assert bomb.stat().st_size < 4_000_000
+    assert await readers.examined(bomb) == Examined(PDF, 1), "nothing is unpacked while it comes in"
+    look, thumbnail = await readers.looked(bomb, PDF)
+    assert ([it.what for it in look.warnings], thumbnail, readers.looking.process) == (["unreadable"], b"", None)
+    look, thumbnail = await readers.looked(kept(sheets.pdf_of(sheets.page())), PDF)
+    assert (look.warnings, thumbnail[:4]) == ((), b"\x89PNG")
+    for reader in (readers.examining, readers.looking):
+        assert reader.process
+        assert resource.prlimit(reader.process.pid, resource.RLIMIT_AS) == (MEMORY, MEMORY)
 
 
 async def test_a_file_that_takes_the_reader_too_long_is_refused_and_the_reader_is_ended(kept: Callable[[bytes], Path]):

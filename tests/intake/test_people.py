@@ -12,7 +12,7 @@ from services.intake.domain.card import Card, UnreadableCard
 from services.intake.domain.filing import Applicant, Authorisation, Filing
 from shared.errors import Refusal
 from shared.identifiers import InvalidCitizenNumber, InvalidPassport, InvalidTaxNumber
-from tests.intake.test_dossier import CITIZEN, CLERK, FILING, KA_THOM, online
+from tests.intake.test_dossier import AT, CITIZEN, CLERK, FILING, KA_THOM, online
 
 CARD = "068201000123|250123456|Nguyễn Văn Bình|01021990|Nam|Thôn 1, xã Đinh Văn Lâm Hà, tỉnh Lâm Đồng|15012021"
 MOTHER = Applicant("Ka Hem", number="068170001234", address="Thôn 1")
@@ -129,3 +129,31 @@ def test_sealing_takes_every_number_and_leaves_everything_else():
     assert (closed.applicant.number, closed.holder.number) == ("sealed-12", "sealed-12")
     assert replace(closed.applicant, number=KA_THOM.number) == KA_THOM
     assert Filing("2.000815", Applicant("A")).sealed(lambda _: "never") == Filing("2.000815", Applicant("A"))
+
+
+@pytest.mark.parametrize("field", ["name", "address", "address_today"])
+def test_a_field_of_a_person_has_an_end_and_which_one_is_said(field: str):
+    most = rules.LONGEST[field]
+    fits = replace(KA_THOM, **{field: "x" * most})
+    assert getattr(fits.checked(), field) == "x" * most
+    with pytest.raises(rules.TooLong, match=str(most)) as refused:
+        replace(KA_THOM, **{field: "x" * (most + 1)}).checked("owner.")
+    assert refused.value.about == f"owner.{field}"
+
+
+@pytest.mark.parametrize(
+    ("more", "about"),
+    [
+        ({"owner": replace(MOTHER, name="x" * 900_000), "authorisation": RIGHT}, "owner.name"),
+        ({"owner": MOTHER, "authorisation": replace(RIGHT, number="1" * 201)}, "authorisation"),
+        ({"ticket": "t" * 201}, "ticket"),
+        ({"reviewed": ("d",) * 1_001}, "reviewed"),
+        ({"reviewed": ("d" * 201,)}, "reviewed"),
+        ({"prefilled": (rules.Prefilled("name", "c" * 201, AT),)}, "prefilled"),
+        ({"papers": FILING.papers * 1_001}, "papers"),
+    ],
+)
+def test_a_filing_holds_no_more_than_a_form_does(more: dict[str, Any], about: str):
+    with pytest.raises(rules.TooLong) as refused:
+        replace(FILING, **more).checked(CLERK)
+    assert refused.value.about == about

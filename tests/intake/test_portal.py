@@ -2,9 +2,9 @@
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -12,11 +12,15 @@ from starlette.routing import Route
 
 from deploy.engines import Engines
 from services.intake.app import catalogue
+from services.intake.consumers import cases
 from services.intake.domain.asking import still_asked
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.progress import Entry, Progress
 from services.intake.domain.tracking import heirs
 from shared.auth import LOGIN
+from shared.calendar import VIETNAM, Term
+from shared.contracts.processing import DeadlineMoved
+from shared.events import Envelope, Heard
 from tests.intake import sheets_of_paper as sheets
 from tests.intake.front import Front, front
 
@@ -140,6 +144,37 @@ def test_d1_what_is_needed_how_long_it_takes_and_how_to_file_is_told_before_anyt
     assert "Biên bản họp thành viên hộ gia đình" not in words(site.get(f"/file/{BUSINESS}?case=ordinary"))
 
 
+def test_the_page_of_a_dossier_never_contradicts_what_waits_for_them_and_names_its_owner_whole(
+    desk: Front, site: httpx.Client
+):
+    id = filed(site, desk, number())
+    quiet = words(site.get(f"/my/{id}"))
+    assert "Hồ sơ đang chờ bạn" not in quiet
+    assert "Chủ hồ sơ Ka Thơm" in quiet
+    clerk(
+        desk,
+        f"/dossiers/{id}/supplement-request",
+        {"items": [{"about": "paper", "code": "declaration", "reason": "unreadable", "words": ""}]},
+    )
+    page = words(site.get(f"/my/{id}"))
+    assert "Gửi những thứ này" in page
+    assert "Hồ sơ đang chờ bạn: xem việc của bạn ở trên." in page
+    assert "Hãy mang giấy tờ còn thiếu" not in page
+
+
+def test_a_review_names_each_number(desk: Front, site: httpx.Client):
+    person = number()
+    page = words(site.get(f"/my/drafts/{draft(site, desk, person)}/review"))
+    assert f"Số căn cước hoặc CMND: {person}" in page
+    assert "Số điện thoại: 0912345678" in page
+
+
+def test_a_box_for_scans_says_how_large_and_how_many_they_may_be(desk: Front, site: httpx.Client):
+    page = save(site, begin(site), "who", name="Ka Thơm", number=number())
+    assert "Mỗi tệp lớn nhất 50 MB. Nhiều nhất 40 tệp." in words(page)
+    assert 'data-most="40"' in page.text
+
+
 def test_row_03_a_draft_is_kept_at_every_step_and_goes_on_where_it_stopped(desk: Front, site: httpx.Client):
     id = begin(site)
     save(site, id, "who", name="Ka Thơm", number=number(), later="1")
@@ -175,7 +210,7 @@ def test_row_06_nothing_is_sent_while_a_needed_paper_is_missing_and_the_page_nam
 def test_a_paper_that_they_sent_before_is_used_again_by_a_tick(desk: Front, site: httpx.Client):
     person, held = number(), scan(desk)
     first = filed(site, desk, person, BUSINESS, request=scan(desk), identity=held)
-    id = draft(site, desk, number(), BUSINESS, request=scan(desk))
+    id = draft(site, desk, person, BUSINESS, request=scan(desk))
     assert 'name="reuse-identity"' in site.get(f"/my/drafts/{id}/papers").text
     save(site, id, "papers", **{"scan-request": scan(desk), "reuse-identity": "1"})
     assert re.search(r'name="reuse-identity" value="1" checked', site.get(f"/my/drafts/{id}/papers").text)
@@ -440,6 +475,32 @@ def test_row_95_the_due_date_is_exact_and_every_move_of_it_has_its_reason(desk: 
         assert vi in page
         assert en in english
     assert waited[0] in words(site.get(f"/my/{id}?lang=vi"))
+
+
+def test_row_95_a_due_date_that_moved_over_new_year_is_told_in_the_words_of_the_calendar(
+    desk: Front, site: httpx.Client
+):
+    person = number()
+    id = filed(site, desk, person)
+    clerk(desk, f"/dossiers/{id}/acceptance")
+    due, stopped, resumed = (datetime(2026, 2, day, 9, tzinfo=VIETNAM) for day in (13, 11, 24))
+    moved = desk.app.state.calendar.moved(due, stopped, resumed, "pause", Term("working-days", 5))
+    why = (moved.reason_vi, moved.reason_en)
+    said = DeadlineMoved(
+        office="H36.202", role="system", was_due_at=due, due_at=moved.due, reason_vi=why[0], reason_en=why[1]
+    )
+    desk.do(hear(said, id, resumed, desk))
+    asked = {"code": kept(desk, id).tracking, "last_four": person[-4:]}
+    page, english = words(site.post("/track", data=asked)), words(site.post("/track?lang=en", data=asked))
+    assert "17:00 Thứ Năm, ngày 26/2/2026" in page
+    assert "dừng 4 ngày làm việc chờ bổ sung, Tết 5 ngày" in page
+    assert "stopped for 4 working days to wait for papers, Tết (Lunar New Year) 5 days" in english
+
+
+async def hear(said: DeadlineMoved, dossier: str, at: datetime, desk: Front) -> None:
+    """As if the bus had brought it."""
+    envelope = Envelope(said.topic, said.type, "/processing", 1, dossier, at.isoformat(), "", b"")
+    await cast("Awaitable[None]", cases.handlers[said.type][1](Heard(said, envelope), desk.app.state.store))
 
 
 def test_who_has_the_code_and_the_digits_may_say_how_it_went_and_nobody_else(desk: Front, site: httpx.Client):

@@ -24,9 +24,11 @@ from services.intake.domain.ticket import (
     Ticket,
     Wish,
 )
+from services.intake.rounds import tie_tickets
 from services.intake.store import keep
 from services.intake.store.indexes import waiting_before
 from shared.calendar import local_day
+from shared.errors import Unavailable
 from shared.people import Person
 from shared.repository import nowhere
 from shared.web.limits import Allowance
@@ -52,12 +54,12 @@ def called() -> Ticket:
 def test_a_ticket_holds_nothing_of_a_person():
     assert {it.name for it in fields(Ticket)} == {
         *("id", "office", "day", "number", "wish", "priority", "taken_at", "place_at", "state"),
-        *("desk", "called_by", "called_at", "recalls", "ended_at", "dossier"),
+        *("desk", "called_by", "called_at", "recalls", "ended_at", "dossier", "filing"),
     }
 
 
 def test_a_number_goes_from_waiting_to_the_desk_to_done_and_keeps_its_dossier():
-    served = called().serve("d-1", by=CLERK, at=AT)[0]
+    served = called().serve(by=CLERK)[0].files("d-1", by=CLERK)[0].filed("d-1")[0]
     done = served.done(by=CLERK, at=AT)[0]
     assert (called().state, served.state, done.state, done.dossier, done.desk) == (
         "called",
@@ -69,6 +71,20 @@ def test_a_number_goes_from_waiting_to_the_desk_to_done_and_keeps_its_dossier():
     assert done.done(by=CLERK, at=AT) == (done,)
     with pytest.raises(NotCalled):
         ticket().done(by=CLERK, at=AT)
+
+
+def test_what_was_filed_with_a_number_stays_with_it_when_its_tie_comes_late_and_nothing_else_does():
+    filing = called().files("d-1", by=CLERK)[0]
+    done = filing.done(by=CLERK, at=AT)[0]
+    late = done.filed("d-1")[0]
+    assert (done.dossier, late.dossier, late.filing, late.state) == ("", "d-1", "", "done")
+    assert late.files("d-1", by=CLERK) == (late,), "the same call again"
+    assert (filing.not_filed("d-1")[0].filing, filing.not_filed("d-2")[0].filing) == ("", "d-1")
+    for it in (ticket(), late, called().done(by=CLERK, at=AT)[0]):
+        with pytest.raises(NotCalled):
+            it.files("d-2", by=CLERK)
+    with pytest.raises(NotYourQueue):
+        called().files("d-1", by=Person("x", "", "counter-clerk", OTHER))
 
 
 def test_somebody_is_called_again_twice_before_they_are_passed_over_and_may_still_come_back():
@@ -136,13 +152,93 @@ def test_row_18_a_number_is_taken_called_and_tied_to_the_dossier_that_was_filed(
     assert (mine["state"], mine["before"]) == ("waiting", 0)
     at_desk = call(site, desk, "2")
     assert (at_desk["id"], at_desk["desk"], at_desk["wish"]) == (mine["id"], "2", PROCEDURE)
-    dossier = desk.file()["id"]
-    served = site.post(f"/queue/tickets/{mine['id']}/serve", json={"dossier": dossier}, headers=desk.headers())
-    assert (served.json()["state"], served.json()["dossier"]) == ("serving", dossier)
+    served = site.post(f"/queue/tickets/{mine['id']}/serve", headers=desk.headers())
+    assert (served.json()["state"], served.json()["dossier"]) == ("serving", "")
+    dossier = desk.file(ticket=mine["id"])["id"]
+    assert tied(desk, mine) == (dossier, "", "serving")
+    assert at_hand(site, desk, mine)["dossier"] == dossier
     take(site)
     call(site, desk, "2")
     ended = site.get(f"/queue/tickets/{mine['id']}").json()
     assert ended["state"] == "done"
+
+
+def tied(desk: Front, mine: dict[str, Any]) -> tuple[str, str, str]:
+    there = desk.do(desk.app.state.store.ticket(mine["id"]))
+    return there.dossier, there.filing, there.state
+
+
+def at_hand(site: httpx.Client, desk: Front, mine: dict[str, Any]) -> dict[str, Any]:
+    hand = site.get("/queue/at-hand", headers=desk.headers()).json()["mine"]
+    return next(it for it in hand if it["id"] == mine["id"])
+
+
+def test_row_18_what_is_filed_and_not_yet_accepted_is_tied_to_the_number_too(desk: Front, site: httpx.Client):
+    mine = take(site)
+    call(site, desk)
+    dossier = desk.file(accept=False, ticket=mine["id"])["id"]
+    assert tied(desk, mine) == (dossier, "", "serving")
+
+
+def test_row_18_a_dossier_is_filed_with_no_number_that_is_not_at_a_desk_of_this_office(desk: Front, site: httpx.Client):
+    waiting, elsewhere = take(site), take(site, office="H36.202.01")
+    store = desk.app.state.store
+    tickets = [(str(uuid.uuid4()), 404), ("một số", 404), (waiting["id"], 409), (elsewhere["id"], 403)]
+    for number, (id, status) in enumerate(tickets):
+        for accept in (True, False):
+            path, filing = desk.filing(accept=accept, ticket=id)
+            answer = site.put(path, json=filing, headers=desk.headers())
+            assert (answer.status_code, answer.json()["about"]) == (status, "ticket"), number
+            assert desk.do(store.dossiers.known(path.rpartition("/")[2])) is None
+    assert tied(desk, waiting) == ("", "", "waiting")
+
+
+def test_row_18_the_same_filing_again_is_answered_again_when_its_number_is_done(desk: Front, site: httpx.Client):
+    mine = take(site)
+    call(site, desk)
+    path, filing = desk.filing(ticket=mine["id"])
+    first = site.put(path, json=filing, headers=desk.headers())
+    site.post(f"/queue/tickets/{mine['id']}/done", headers=desk.headers())
+    again = site.put(path, json=filing, headers=desk.headers())
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    assert tied(desk, mine) == (first.json()["id"], "", "done")
+
+
+def test_row_18_a_crash_between_filing_and_tie_is_made_good_when_the_number_is_done_already(
+    desk: Front, site: httpx.Client, monkeypatch: pytest.MonkeyPatch
+):
+    store, now = desk.app.state.store, datetime.now(UTC)
+    mine = take(site)
+    call(site, desk)
+
+    def dies(*_: object) -> None:
+        raise Unavailable("the database is away")
+
+    with monkeypatch.context() as crash:
+        crash.setattr(Ticket, "filed", dies)
+        dossier = desk.file(ticket=mine["id"])["id"]
+    site.post(f"/queue/tickets/{mine['id']}/done", headers=desk.headers())
+    assert tied(desk, mine) == ("", dossier, "done")
+    for _ in range(2):
+        desk.do(tie_tickets(store, now))
+        assert tied(desk, mine) == (dossier, "", "done")
+
+
+def test_row_18_a_number_with_which_nothing_was_filed_is_let_go_when_its_day_is_over_and_tied_to_nobody_else_s(
+    desk: Front, site: httpx.Client
+):
+    store, now = desk.app.state.store, datetime.now(UTC)
+    mine = take(site)
+    call(site, desk)
+    without = desk.file()["id"]
+    path, filing = desk.filing(ticket=mine["id"])
+    answer = site.put(f"{path.rpartition('/')[0]}/{without}", json=filing, headers=desk.headers())
+    assert answer.status_code == 409
+    assert tied(desk, mine) == ("", without, "called")
+    desk.do(tie_tickets(store, now))
+    assert tied(desk, mine) == ("", without, "called")
+    desk.do(tie_tickets(store, now + timedelta(days=1)))
+    assert tied(desk, mine) == ("", "", "called")
 
 
 def test_numbers_run_without_gap_or_twin_and_each_holder_sees_how_many_are_before_them(desk: Front, site: httpx.Client):
@@ -174,7 +270,7 @@ def test_many_desks_that_call_at_once_from_two_replicas_never_get_the_same_numbe
         store = replicas[n % 2]
         for _ in range(4):
             got.append((it := await called_next(str(n), by, store, at)).number)
-            await store.tickets.change(it.id, lambda there: there.serve("", by=by, at=at))
+            await store.tickets.change(it.id, lambda there: there.serve(by=by))
         return got
 
     async def all_of_them() -> list[list[int]]:

@@ -113,8 +113,8 @@ def test_half_days_are_mornings_and_afternoons() -> None:
     assert CALENDAR.due(at(2026, 3, 6, 15, 1), Term("half-days", 1)) == at(2026, 3, 9, 17)
 
 
-def test_an_office_may_keep_other_hours() -> None:
-    early = CALENDAR.with_hours(OfficeHours((time(7), time(11)), (time(13), time(16, 30))))
+def test_the_hours_of_the_offices_can_be_others() -> None:
+    early = reference.working_calendar(hours=OfficeHours((time(7), time(11)), (time(13), time(16, 30))))
     assert early.due(at(2026, 3, 4), days(1)) == at(2026, 3, 5, 16, 30)
 
 

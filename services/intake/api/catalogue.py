@@ -16,7 +16,7 @@ from services.intake.domain.finding import finder
 from services.intake.domain.outlook import Offer, today
 from services.intake.forms.workbook import to_workbook, to_yaml
 from shared import door
-from shared.auth import Anyone, Editor, Insider
+from shared.auth import Anyone, Editor, InsiderOrEditor
 from shared.calendar import local_day
 from shared.door import Now, WrongField
 
@@ -108,13 +108,13 @@ async def successors(code: str, _: Anyone, offered: Offered, now: Now, on: str =
 
 
 @router.get("/catalogue/export.yaml", responses={200: {"content": {YAML: {}}}})
-async def export_yaml(_: Insider, offered: Offered) -> Response:
+async def export_yaml(_: InsiderOrEditor, offered: Offered) -> Response:
     """All versions and all offices; read in again, it changes nothing."""
     return _file(await asyncio.to_thread(to_yaml, offered), YAML, "catalogue.yaml")
 
 
 @router.get("/catalogue/export.xlsx", responses={200: {"content": {XLSX: {}}}})
-async def export_workbook(_: Insider, offered: Offered) -> Response:
+async def export_workbook(_: InsiderOrEditor, offered: Offered) -> Response:
     """The same as a workbook, a sheet for each kind of thing."""
     return _file(await asyncio.to_thread(to_workbook, offered), XLSX, "catalogue.xlsx")
 

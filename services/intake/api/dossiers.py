@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from services.intake.api.filing import Accepting, AtDesk
+from services.intake.api.filing import Accepting, AtDesk, once_marked
 from services.intake.api.given import Dossiers, Kept, Offered, Sealing, Working
 from services.intake.api.shown import Filed, Slip, Whole
+from services.intake.domain.asking import checked as askable
 from services.intake.domain.changing import choose_home, correct, rate, withdraw
 from services.intake.domain.facts import Asked
-from services.intake.domain.filing import Filing
+from services.intake.domain.filing import Filing, Seal
 from services.intake.domain.handing import Receiver, hand_over, identified
 from shared import door
 from shared.auth import Citizen, CounterClerk, Filer, Insider
@@ -48,12 +49,22 @@ class HandOver:
     receiver: Receiver | None = None
     """Who stands at the counter; not needed where the result is taken electronically."""
 
+    def sealed(self, seal: Seal) -> "HandOver":
+        """The same with the number of who takes it sealed."""
+        taker = self.receiver
+        return replace(self, receiver=replace(taker, number=seal(taker.number))) if taker and taker.number else self
+
 
 @dataclass(frozen=True, slots=True)
 class Correct:
     fields: dict[str, str]
     """`name`, `number`, `phone`, `email`, `address`; of the owner with `owner.` before it."""
     reason: str = "typing-error"
+
+    def sealed(self, seal: Seal) -> "Correct":
+        """The same with its numbers sealed."""
+        fields = {name: seal(raw) if name.endswith("number") else raw for name, raw in self.fields.items()}
+        return replace(self, fields=fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +93,36 @@ class Review:
 @router.put("/dossiers/{dossier_id}", status_code=201)
 async def submit(dossier_id: UUID, filing: Filing, by: Filer, dossiers: Dossiers, desk: AtDesk, now: Now) -> Filed:
     """File a dossier under an id of your choice (a UUID); the same again gets the same answer."""
-    same = once("created", filing.sealed(desk.seals.mark), Filed.to(by), 201)
+    same = once_marked("created", filing.sealed, desk.seals, Filed.to(by), 201)
     async with dossiers.answering_again(str(dossier_id), same):
         submitting = await desk.submitting(str(dossier_id), filing, by, now)
-        return Filed.to(by)(await dossiers.create(submitting.id, submitting.decide, once=same))
+        async with desk.at_ticket(submitting.filing.ticket, submitting.id, by):
+            return Filed.to(by)(await dossiers.create(submitting.id, submitting.decide, once=same))
 
 
 @router.put("/counter/dossiers/{dossier_id}", status_code=201)
 async def file_at_counter(
     dossier_id: UUID, filing: Filing, by: CounterClerk, dossiers: Dossiers, desk: AtDesk, now: Now
 ) -> Slip:
-    """File and accept at once, where everything on the checklist is there: one write, and the slip is the answer."""
-    same = once("created", filing.sealed(desk.seals.mark), Slip.of, 201)
+    """File and accept at once, where everything on the checklist is there: one write, and the slip is the answer.
+
+    `ticket` is the number with which they were called: the dossier is tied to it.
+    """
+    same = once_marked("created", filing.sealed, desk.seals, Slip.of, 201)
     async with dossiers.answering_again(str(dossier_id), same):
         submitting = await desk.submitting(str(dossier_id), filing, by, now)
-        accepting = Accepting.of(submitting.filing, submitting.procedure, by, now, desk.working, filed_by=by)
-        return Slip.of(
-            await dossiers.create_numbered(
-                submitting.id,
-                accepting.series,
-                lambda number: accepting.at_once(submitting.decide(), number),
-                once=same,
-            )
+        accepting = Accepting.of(
+            submitting.filing, submitting.procedure, by, now, desk.working, desk.offered, filed_by=by
         )
+        async with desk.at_ticket(submitting.filing.ticket, submitting.id, by):
+            return Slip.of(
+                await dossiers.create_numbered(
+                    submitting.id,
+                    accepting.series,
+                    lambda number: accepting.at_once(submitting.decide(), number),
+                    once=same,
+                )
+            )
 
 
 @router.post("/dossiers/{dossier_id}/acceptance")
@@ -116,7 +134,7 @@ async def accept(
     there = await dossiers.get(id)
     procedure = offered.version(there.filing.procedure, there.version)
     filer = clerk if there.assisted_by else Person(there.filed_by, "", "citizen", "")
-    accepting = Accepting.of(there.filing, procedure, clerk, now, working, filed_by=filer)
+    accepting = Accepting.of(there.filing, procedure, clerk, now, working, offered, filed_by=filer)
     same = once(key, id, Slip.of)
     return Slip.of(await dossiers.change_numbered(id, accepting.series, accepting.decide, once=same))
 
@@ -136,13 +154,23 @@ async def refuse(
 
 @router.post("/dossiers/{dossier_id}/supplement-request")
 async def ask_supplement(
-    dossier_id: UUID, asked: AskSupplement, clerk: CounterClerk, dossiers: Dossiers, key: Key, now: Now
+    dossier_id: UUID,
+    asked: AskSupplement,
+    clerk: CounterClerk,
+    dossiers: Dossiers,
+    offered: Offered,
+    key: Key,
+    now: Now,
 ) -> Filed:
     """Ask for everything that is missing or wrong, once, before the dossier is accepted."""
-    same = once(key, asked, Filed.to(clerk))
-    return Filed.to(clerk)(
-        await dossiers.change(str(dossier_id), lambda it: it.ask_supplement(asked.items, by=clerk, at=now), once=same)
-    )
+    id, same = str(dossier_id), once(key, asked, Filed.to(clerk))
+    async with dossiers.answering_again(id, same):
+        there = await dossiers.get(id)
+        papers = {it.code for it in offered.version(there.filing.procedure, there.version).papers}
+        items = askable(asked.items, there, papers)
+        return Filed.to(clerk)(
+            await dossiers.change(id, lambda it: it.ask_supplement(items, by=clerk, at=now), once=same)
+        )
 
 
 @router.post("/dossiers/{dossier_id}/supplements")
@@ -154,7 +182,7 @@ async def supplement(
     async with dossiers.answering_again(id, same):
         there = await dossiers.get(id)
         procedure = desk.offered.version(there.filing.procedure, there.version)
-        await desk.check_papers(brought.papers, there.marks, by, procedure.largest_scan)
+        await desk.check_papers(brought.papers, there.filing.sealed(desk.seals.open), by, procedure.largest_scan)
         return Filed.to(by)(
             await dossiers.change(
                 id, lambda it: it.supplement(brought.papers, by=by, at=now, respond_by=respond_by), once=same
@@ -178,8 +206,7 @@ async def put_right(
     dossier_id: UUID, wanted: Correct, by: Filer, dossiers: Dossiers, desk: AtDesk, seals: Sealing, key: Key, now: Now
 ) -> Filed:
     """Put right what was written down wrong; what stood there before is kept."""
-    marked = {name: seals.mark(raw) if name.endswith("number") else raw for name, raw in wanted.fields.items()}
-    same = once(key, Correct(marked, wanted.reason), Filed.to(by))
+    same = once_marked(key, wanted.sealed, seals, Filed.to(by))
     respond_by = desk.respond_by(now)
     return Filed.to(by)(
         await dossiers.change(
@@ -247,24 +274,25 @@ async def give_out(
     how: HandOver,
     clerk: CounterClerk,
     dossiers: Dossiers,
-    kept: Kept,
-    seals: Sealing,
+    desk: AtDesk,
     key: Key,
     now: Now,
 ) -> Filed:
     """Hand the result over at the counter, to who shows that it is theirs: the dossier is closed."""
-    id, receiver = str(dossier_id), how.receiver or Receiver()
-    shown = replace(receiver, number=seals.mark(receiver.number)) if receiver.number else receiver
-    same = once(key, HandOver(how.by, shown), Filed.to(clerk))
-    is_decided = await kept.is_decided(id)
-    there = await dossiers.get(id)
-    at_counter = how.by == "counter" and there.state == "accepted" and is_decided
-    handed = identified(there, receiver, marks=seals.marks, seal=seals.seal, at=now) if at_counter else None
-    return Filed.to(clerk)(
-        await dossiers.change(
-            id, lambda it: hand_over(it, how.by, is_decided=is_decided, by=clerk, at=now, handed=handed), once=same
+    id, receiver, seals = str(dossier_id), how.receiver or Receiver(), desk.seals
+    same = once_marked(key, HandOver(how.by, receiver).sealed, seals, Filed.to(clerk))
+    async with dossiers.answering_again(id, same):
+        is_decided = await desk.store.is_decided(id)
+        there = await dossiers.get(id)
+        at_counter = how.by == "counter" and there.state == "accepted" and is_decided
+        handed = identified(there, receiver, marks=seals.marks, seal=seals.seal, at=now) if at_counter else None
+        if handed:
+            await desk.check_signature(handed.signature, clerk)
+        return Filed.to(clerk)(
+            await dossiers.change(
+                id, lambda it: hand_over(it, how.by, is_decided=is_decided, by=clerk, at=now, handed=handed), once=same
+            )
         )
-    )
 
 
 @router.post("/dossiers/{dossier_id}/rating")

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.intake.api.given import Drafts, Kept, Sealing
 from services.intake.domain.draft import Draft, NoSuchDraft
 from services.intake.domain.filing import Filing
-from services.intake.domain.tracking import NoSuchCode, is_factor, second_factor
+from services.intake.domain.tracking import NoSuchCode, is_factor, last_four
 from shared import door
 from shared.auth import CounterClerk, Filer
 from shared.codes import TrackingCode
@@ -89,7 +89,7 @@ async def open_at_counter(
         raise NoSuchCode(str(wrong), about="code") from wrong
     tries.take(code, now)
     found = await kept.draft_of(code)
-    if not found or not is_factor(second_factor(found.filing.sealed(seals.open).applicant), asked.last_four):
+    if not found or not is_factor(last_four(found.filing.sealed(seals.open).applicant), asked.last_four):
         raise NoSuchDraft("There is no draft with this code and these digits: compare both.")
     tries.give_back(code)
     return Saved.of(await drafts.change(found.id, lambda it: it.help(by=clerk)), seals)

@@ -1,10 +1,12 @@
 """What filing and accepting need, looked up once before the rules decide: the same for the API and the pages."""
 
+import logging
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Self
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Self
 
 from fastapi import Depends, Request
 
@@ -14,24 +16,30 @@ from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier, submit_and_accept
 from services.intake.domain.facts import Received, Resembling
 from services.intake.domain.fees import lines_of
-from services.intake.domain.filing import Filing
+from services.intake.domain.filing import Filing, Seal
 from services.intake.domain.procedure import Procedure
+from services.intake.domain.register import kept_at
+from services.intake.domain.ticket import NoSuchTicket
 from services.intake.store import Store
 from shared.calendar import Calendar, Term, local_day
 from shared.codes import AgencyCode, DossierCode, TrackingCode
 from shared.contracts.intake import PaperTicked
+from shared.decisions import Once
 from shared.documents import Documents
-from shared.errors import NotFound, Refusal
+from shared.door import itself, once
+from shared.errors import NotFound, Refusal, Unavailable
 from shared.events import Decision
 from shared.people import Person
 from shared.sealing import Seals
 
-__all__ = ["Accepting", "AtDesk", "Desk", "NotReusable", "Submitting", "UnknownScan", "resembling"]
+__all__ = ["Accepting", "AtDesk", "Desk", "NotReusable", "Submitting", "UnknownScan", "once_marked"]
+
+log = logging.getLogger(__name__)
 
 ANSWERED_WITHIN = Term("hours", 8)
 """Working hours in which an online filing is accepted, refused or asked for more (NĐ 45/2020)."""
-ALIKE_FOR = 90
-"""Days in which a second filing of the same procedure by the same person is looked at."""
+ALIKE_FOR = timedelta(days=90)
+"""In which a second filing of the same procedure for the same person is looked at."""
 
 
 class UnknownScan(NotFound):
@@ -73,12 +81,10 @@ class Desk:
             )
         if filing.charges:
             lines_of(procedure.fees, filing.charges, by)
-        numbers = filing.numbers()
-        known = tuple(mark for number in numbers for mark in self.seals.marks(number))
         shown = filing.authorisation.scan if filing.authorisation else ""
         right = (PaperTicked("authorisation", scans=(shown,)),) if shown else ()
-        await self.check_papers((*filing.papers, *right), known, by, procedure.largest_scan)
-        others = await self.store.of_person(known) if known else []
+        await self.check_papers((*filing.papers, *right), filing, by, procedure.largest_scan)
+        alike = await self.resembling(filing, id, at)
         online = filing.channel == "online"
         return Submitting(
             id=id,
@@ -87,17 +93,38 @@ class Desk:
             tracking=TrackingCode.make(secrets.token_bytes(8)).text,
             by=by,
             at=at,
-            marks=tuple(self.seals.mark(number) for number in numbers),
+            marks=tuple(self.seals.mark(number) for number in filing.numbers()),
             respond_by=self.respond_by(at) if online else None,
-            resembles=resembling(filing, id, others, at),
+            resembles=alike,
         )
 
     def respond_by(self, at: datetime) -> datetime:
         """Until when what came online then is answered."""
         return self.working.due(at, ANSWERED_WITHIN, cutoff_15h=False)
 
-    async def check_papers(self, ticked: tuple[PaperTicked, ...], marks: Sequence[str], by: Person, most: int) -> None:
-        """Whether these scans may stand in a dossier of a procedure that takes `most` bytes each.
+    def marks_of(self, filing: Filing) -> tuple[str, ...]:
+        """Of whose filing it is, under every key; none where they gave no number. The filing is not sealed."""
+        number = filing.holder.number
+        return self.seals.marks(number) if number else ()
+
+    def is_of_same_person(self, filing: Filing, other: Dossier, by: Person) -> bool:
+        """Whether both are of one person: by number; where one has none, what somebody filed online for themselves."""
+        marks = self.marks_of(filing)
+        if marks and other.holder_mark:
+            return other.holder_mark in marks
+        is_own = by.role == "citizen" and other.filed_by == by.id
+        return is_own and not filing.owner and not other.filing.owner
+
+    async def resembling(self, filing: Filing, id: str, at: datetime) -> tuple[Resembling, ...]:
+        """The open dossiers of the same person that this filing may be once more, with the reason."""
+        if not (marks := self.marks_of(filing)):
+            return ()
+        scans = {scan for paper in filing.papers for scan in paper.scans if not paper.reused_from}
+        others = await self.store.perhaps_twins(marks, filing.procedure, scans, at - ALIKE_FOR)
+        return tuple(_resembling(filing, it) for it in others if it.id != id)
+
+    async def check_papers(self, ticked: tuple[PaperTicked, ...], filing: Filing, by: Person, most: int) -> None:
+        """Whether these scans, of at most `most` bytes each, may stand in this filing, which is not sealed.
 
         Raises `UnknownScan` for what was never uploaded, `NotReusable`, `NotYourScan`, `ScanTooLarge`.
         """
@@ -106,11 +133,43 @@ class Desk:
             raise UnknownScan(f"No scan {missing[0]} was uploaded here: upload it first.", about="papers")
         for paper in ticked:
             if paper.reused_from:
-                await self._check_reused(paper, marks, by)
+                await self._check_reused(paper, filing, by)
 
-    async def _check_reused(self, paper: PaperTicked, marks: Sequence[str], by: Person) -> None:
+    async def check_signature(self, digest: str, by: Person) -> None:
+        """Whether what somebody signed was scanned at this office. Raises `UnknownScan`, `NotYourScan`."""
+        if digest == "register":
+            return
+        scan = await self.store.scan_of(digest)
+        if scan is None or await unknown([digest], self.store, self.papers, by, 0):
+            raise UnknownScan("No such signature was scanned: scan it, or have the register signed.", about="signature")
+        scan.brought_by(by)
+
+    @asynccontextmanager
+    async def at_ticket(self, ticket: str, dossier: str, by: Person) -> AsyncGenerator[None]:
+        """Around the filing of a dossier for who came with this number: then it is tied to it, after a crash too.
+
+        Raises `NoSuchTicket`, `NotYourQueue`, `NotCalled` before anything is filed. A tie that fails behind the filing
+        is made good by a round (`tie_tickets`).
+        """
+        if not ticket:
+            yield
+            return
+        try:
+            await self.store.tickets.change(ticket, lambda it: it.files(dossier, by=by))
+        except NotFound as wrong:
+            raise NoSuchTicket("There is no such number: leave it empty, or call one.", about="ticket") from wrong
+        except Refusal as refusal:
+            refusal.about = "ticket"
+            raise
+        yield
+        try:
+            await self.store.tickets.change(ticket, lambda it: it.filed(dossier))
+        except Unavailable:
+            log.warning("ticket %s waits to be tied to dossier %s", ticket, dossier)
+
+    async def _check_reused(self, paper: PaperTicked, filing: Filing, by: Person) -> None:
         there = await self.store.dossiers.get(paper.reused_from)
-        same = bool(set(there.marks) & set(marks)) or (by.role == "citizen" and there.filed_by == by.id)
+        same = self.is_of_same_person(filing, there, by)
         held = {scan for it in there.filing.papers for scan in it.scans}
         if not same or not paper.scans or not set(paper.scans) <= held:
             raise NotReusable("This paper is not in an earlier dossier of the same person: scan it.", about=paper.code)
@@ -124,18 +183,17 @@ async def _desk(request: Request) -> Desk:
 AtDesk = Annotated[Desk, Depends(_desk)]
 
 
-def resembling(filing: Filing, id: str, others: Sequence[Dossier], at: datetime) -> tuple[Resembling, ...]:
-    """The open dossiers of the same person that this filing may be once more, with the reason."""
-    scans = {scan for paper in filing.papers for scan in paper.scans if not paper.reused_from}
-    alike = list[Resembling]()
-    for it in others:
-        if it.id == id or it.state in {"refused", "stopped", "handed-over"} or (at - it.submitted_at).days > ALIKE_FOR:
-            continue
-        if it.filing.procedure == filing.procedure:
-            alike.append(Resembling(it.id, "same-procedure", it.filed_by))
-        elif scans & {scan for paper in it.filing.papers for scan in paper.scans}:
-            alike.append(Resembling(it.id, "same-scans", it.filed_by))
-    return tuple(alike)
+def _resembling(filing: Filing, other: Dossier) -> Resembling:
+    same = other.filing.procedure == filing.procedure
+    return Resembling(other.id, "same-procedure" if same else "same-scans", other.filed_by)
+
+
+def once_marked(
+    key: str, sealed: Callable[[Seal], object], seals: Seals, show: Callable[[Any], object] = itself, status: int = 200
+) -> Once | None:
+    """`once` for words with identity numbers, which are not given away by it; known again after a rotation too."""
+    same, *older = (once(key, sealed(mark), show, status) for mark in seals.markings)
+    return replace(same, also=tuple(it.digest for it in older if it)) if same and older else same
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,16 +239,25 @@ class Accepting:
 
     @classmethod
     def of(
-        cls, filing: Filing, procedure: Procedure, by: Person, at: datetime, working: Calendar, *, filed_by: Person
+        cls,
+        filing: Filing,
+        procedure: Procedure,
+        by: Person,
+        at: datetime,
+        working: Calendar,
+        offered: Catalogue,
+        *,
+        filed_by: Person,
     ) -> Self:
         """Of what `filed_by` claims: where a citizen says that a fee is not to be paid, a clerk is yet to grant it."""
-        agency = AgencyCode.of(filing.receiving_office)
+        office = kept_at(filing.receiving_office, by, offered, local_day(at))
+        agency = AgencyCode.of(office)
         terms = procedure.terms(filing.case)
         due = working.due(at, Term(terms.unit, terms.amount))
         support_point = "" if by.acts_for(filing.competent_office) else by.office
         received = Received(due, support_point, working.forward_by(at), procedure.owes_slip(filing, at, due))
         missing = tuple(paper.name for paper in procedure.missing(filing.papers, filing.case))
-        bill = Bill.of(procedure.fees, filing.charges, office=filing.receiving_office, by=filed_by)
+        bill = Bill.of(procedure.fees, filing.charges, office=office, by=filed_by)
         return cls(agency, f"{agency.text}-{local_day(at):%y%m%d}", received, missing, bill, by, at)
 
     def code(self, number: int) -> str:

@@ -75,9 +75,8 @@ class Desk:
         )
         if not dossier.received_at:
             return given
-        day, office = local_day(dossier.received_at), dossier.filing.receiving_office
-        code = DossierCode.of(dossier.code)
-        before = await self.kept.received_before(office, day)
+        day, code = local_day(dossier.received_at), DossierCode.of(dossier.code)
+        before = await self.kept.received_before(code.agency.text, day)
         return replace(given, volume=str(day.year), nth=str(before + code.number))
 
     @staticmethod

@@ -1,16 +1,18 @@
 """Papers over HTTP: scans come in whole, and are shown with what there is to warn of."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Self
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.params import Path
 
 from services.intake.api.given import Kept, Offered, Takings
 from services.intake.domain.catalogue import Catalogue
-from services.intake.domain.scan import Scan, Verdict, Warned
+from services.intake.domain.scan import NotYourScan, Scan, Verdict, Warned
 from services.intake.store import Store
 from shared import door
 from shared.auth import Filer
@@ -28,13 +30,14 @@ __all__ = [
     "UnknownPaper",
     "Warn",
     "bringing",
-    "known_scan",
     "may_bring",
     "most_for",
     "router",
     "unknown",
     "warned",
 ]
+
+log = logging.getLogger(__name__)
 
 router = door.router(tags=["papers"])
 
@@ -48,7 +51,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "The ending of the file's name says another kind; it is taken for what it holds.",
     ),
 }
-FOR_EVER = {"cache-control": "private, max-age=31536000, immutable", "x-content-type-options": "nosniff"}
+HEADERS = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
+"""A counter's computer is shared: what was seen there stays nowhere."""
 
 Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 """SHA-256 of a file, hexadecimal."""
@@ -124,22 +128,31 @@ async def upload(
 
 
 @router.get("/papers/{digest}/preview")
-async def preview(digest: Digest, request: Request, by: Filer, kept: Kept, taking: Takings) -> Preview:
-    """How a scan looks: pages, a small picture, and what should be scanned again. The first time it takes seconds."""
-    scan = await taking.look(await known_scan(digest, kept, by), kept.scans)
+async def preview(
+    digest: Digest, request: Request, by: Filer, kept: Kept, taking: Takings, reused_from: UUID | None = None
+) -> Preview:
+    """How a scan looks: pages, a small picture, and what should be scanned again. The first time it takes seconds.
+
+    For who brought it, their office, the offices of a dossier in which it stands, and who was given its draft; at a
+    counter also to use it again, with the earlier dossier of the same person in `reused_from`. Each look is logged.
+    """
+    scan = await taking.look(await seen(digest, kept, by, reused_from), kept.scans)
     assert scan.look  # noqa: S101  it was looked at just now
     root = request.scope.get("root_path", "").rstrip("/")
-    thumbnail = f"{root}/papers/{digest}/thumbnail" if scan.look.has_thumbnail else ""
+    asked = f"?reused_from={reused_from}" if reused_from else ""
+    thumbnail = f"{root}/papers/{digest}/thumbnail{asked}" if scan.look.has_thumbnail else ""
     return Preview(digest, scan.kind, scan.size, scan.pages, thumbnail, warned(scan.look.warnings))
 
 
 @router.get("/papers/{digest}/thumbnail")
-async def thumbnail(digest: Digest, by: Filer, kept: Kept, taking: Takings) -> Response:
-    """The first page, small (PNG)."""
-    picture = await taking.thumbnail(await known_scan(digest, kept, by), kept.scans)
+async def thumbnail(
+    digest: Digest, by: Filer, kept: Kept, taking: Takings, reused_from: UUID | None = None
+) -> Response:
+    """The first page, small (PNG), for whom the preview is. Each look is logged."""
+    picture = await taking.thumbnail(await seen(digest, kept, by, reused_from), kept.scans)
     if not picture:
         raise UnknownPaper("This kind of file has no small picture: open the paper itself.")
-    return Response(picture, media_type="image/png", headers=FOR_EVER)
+    return Response(picture, media_type="image/png", headers=HEADERS)
 
 
 def bringing() -> Allowance:
@@ -153,13 +166,24 @@ def may_bring(by: Person, bringing: Allowance, at: datetime) -> None:
         bringing.take(by.id, at)
 
 
-async def known_scan(digest: str, kept: Store, by: Person) -> Scan:
-    """Raises `UnknownPaper`, `NotYourScan`."""
+async def seen(digest: str, kept: Store, by: Person, reused_from: UUID | None) -> Scan:
+    """A scan for who may see it, which is logged. Raises `UnknownPaper`, `NotYourScan`."""
     scan = await kept.scan_of(digest)
     if scan is None or scan.is_leaving:
         raise UnknownPaper("No scan has this SHA-256: upload it first.")
-    scan.shown_to(by)
+    if not scan.is_of(by) and not (by.role != "citizen" and await _handled(digest, kept, by, reused_from)):
+        raise NotYourScan("It is seen by who brought it, and where its dossier is handled: upload your own.")
+    log.info("%s of %s looked at scan %s", by.id, by.office or "no office", digest)
     return scan
+
+
+async def _handled(digest: str, kept: Store, by: Person, reused_from: UUID | None) -> bool:
+    """In a dossier of their office, in a draft that was opened to them, or to be used again."""
+    return (
+        await kept.stands_at(digest, by.offices)
+        or await kept.is_helped_with(digest, by.id)
+        or (reused_from is not None and await kept.is_reusable(digest, str(reused_from)))
+    )
 
 
 async def unknown(digests: Iterable[str], kept: Store, papers: Documents, by: Person, most: int) -> list[str]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from services.intake.api.filing import AtDesk, resembling
+from services.intake.api.filing import AtDesk
 from services.intake.api.given import Offered
+from services.intake.api.shown import told_to
 from services.intake.domain.card import Card
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
@@ -101,10 +102,13 @@ async def read_address(written: Written, _: Filer) -> Address:
 
 @router.post("/people/dossiers")
 async def known(whose: Whose, clerk: CounterClerk, desk: AtDesk, offered: Offered, now: Now) -> Known:
-    """What somebody filed before, the newest first: for papers that need not be brought again, and against twins."""
+    """What is somebody's own, the newest first: for papers that need not be brought again, and against twins.
+
+    Of a sensitive procedure, what another office handles is left out.
+    """
     number = number_of(whose.kind, whose.shown, whose.number)
-    there = await desk.store.of_person(desk.seals.marks(number))
+    there = told_to(clerk, await desk.store.held_by(desk.seals.marks(number)), offered)
     log.info("%s of %s looked up what somebody filed: %d dossiers", clerk.id, clerk.office, len(there))
-    at_hand = Filing(whose.procedure, Applicant("", whose.number))
-    alike = resembling(at_hand, "", there, now) if whose.procedure else ()
+    at_hand = Filing(whose.procedure, Applicant("", number))
+    alike = await desk.resembling(at_hand, "", now) if whose.procedure else ()
     return Known(tuple(Earlier.of(it, offered) for it in there), alike)

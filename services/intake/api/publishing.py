@@ -11,7 +11,7 @@ from fastapi import Request
 from services.intake.domain.catalogue import ProcedureNotInForce
 from services.intake.domain.editing import Plan, plan
 from services.intake.domain.listing import Changed, ListedProcedure, Publication, Withdrawal, listed_id
-from services.intake.forms.workbook import MOST_UPLOAD, UnreadableFile, read_upload
+from services.intake.forms.workbook import FILE, MOST_UPLOAD, UnreadableFile, read_upload
 from services.intake.store.published import Published
 from shared.calendar import local_day
 from shared.door import TooLarge
@@ -74,12 +74,12 @@ class Editing:
     def __post_init__(self) -> None:
         object.__setattr__(self, "today", local_day(self.at))
 
-    async def dry_run(self, content: bytes) -> Plan:
+    async def dry_run(self, content: bytes, name: str = FILE) -> Plan:
         """Compare a file with what is published this moment, here or elsewhere. Raises `UnreadableFile`."""
         await self.published.look()
         catalogue = self.published.catalogue
         async with self.published.reading:
-            return await asyncio.to_thread(lambda: plan(read_upload(content), catalogue, self.today))
+            return await asyncio.to_thread(lambda: plan(read_upload(content, name), catalogue, self.today))
 
     async def publish(self, content: bytes, seen: str) -> Publication:
         """Publish what a dry run showed; the same again gets the same answer.
@@ -153,5 +153,8 @@ async def received(request: Request) -> bytes:
         if len(content) > MOST_UPLOAD:
             raise TooLarge(f"At most {MOST_UPLOAD} bytes: an upload changes only what it names, so split it.")
     if not content:
-        raise UnreadableFile("The file is empty: choose the workbook or the YAML file.")
+        raise UnreadableFile(
+            "The file is empty: choose the workbook or the YAML file.",
+            "Tệp này trống: hãy chọn bảng tính hoặc tệp YAML.",
+        )
     return bytes(content)

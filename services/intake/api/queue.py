@@ -14,6 +14,7 @@ from services.intake.domain.ticket import (
     MOST_WAITING,
     WISHES,
     NobodyWaits,
+    NoSuchTicket,
     NotWaiting,
     Priority,
     QueueFull,
@@ -44,10 +45,6 @@ LOOKED_AT = 40
 """Numbers called last, among which are those that are at a desk now."""
 
 router = door.router(tags=["queue"])
-
-
-class NoSuchTicket(NotFound):
-    """Not a number of today's."""
 
 
 class NoQueueHere(NotFound):
@@ -156,12 +153,6 @@ class Next:
     desk: str
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    dossier: UUID | None = None
-    """What was filed for them, once it is known."""
-
-
 @router.put("/queue/tickets/{ticket_id}", status_code=201, responses=TOO_OFTEN)
 async def take(
     ticket_id: UUID, wish: Wish, request: Request, _: Anyone, kept: Kept, offered: Offered, turning: Turning, now: Now
@@ -208,10 +199,9 @@ async def absent(ticket_id: UUID, clerk: CounterClerk, kept: Kept, now: Now) -> 
 
 
 @router.post("/queue/tickets/{ticket_id}/serve")
-async def serve(ticket_id: UUID, served: Served, clerk: CounterClerk, kept: Kept, now: Now) -> Called:
-    """They are at the desk; the dossier that was filed for them is tied to the number."""
-    dossier = str(served.dossier) if served.dossier else ""
-    return Called.of(await kept.tickets.change(str(ticket_id), lambda it: it.serve(dossier, by=clerk, at=now)))
+async def serve(ticket_id: UUID, clerk: CounterClerk, kept: Kept) -> Called:
+    """They are at the desk. A dossier that is filed with the number is tied to it by that."""
+    return Called.of(await kept.tickets.change(str(ticket_id), lambda it: it.serve(by=clerk)))
 
 
 @router.post("/queue/tickets/{ticket_id}/done")

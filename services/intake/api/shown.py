@@ -1,18 +1,21 @@
 """What is answered of a dossier, and to whom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from services.intake.domain.catalogue import Catalogue
+from services.intake.domain.changing import sealed
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Asked
+from services.intake.domain.procedure import Procedure
 from services.intake.domain.progress import Entry, Progress, national_state, timeline
 from shared.contracts.intake import HomeBy
 from shared.people import Person
 from shared.sealing import Seals
 
-__all__ = ["Filed", "Slip", "Whole"]
+__all__ = ["Filed", "Slip", "Whole", "told_to"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +103,18 @@ class Whole:
     @classmethod
     def of(cls, dossier: Dossier, progress: Progress | None, seals: Seals) -> Self:
         due = progress.due_at if progress and progress.due_at else dossier.due_at
-        opened = replace(dossier, filing=dossier.filing.sealed(seals.open), marks=())
+        opened = replace(sealed(dossier, seals.open), marks=())
         return cls(opened, national_state(dossier, progress), due, tuple(timeline(dossier, progress)))
+
+
+def told_to(by: Person, dossiers: Iterable[Dossier], offered: Catalogue) -> list[Dossier]:
+    """Those that may be listed for somebody of an office: of a sensitive procedure its own alone."""
+    return [it for it in dossiers if by.acts_for(*_offices(it)) or not _procedure(it, offered).sensitive]
+
+
+def _offices(it: Dossier) -> tuple[str, str]:
+    return it.filing.receiving_office, it.filing.competent_office
+
+
+def _procedure(it: Dossier, offered: Catalogue) -> Procedure:
+    return offered.version(it.filing.procedure, it.version)

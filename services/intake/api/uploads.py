@@ -27,7 +27,7 @@ from shared import door
 from shared.auth import Filer
 from shared.documents import Documents
 from shared.door import Now
-from shared.errors import Refusal
+from shared.errors import Refusal, Unavailable
 from shared.problems import Problem
 
 __all__ = ["router"]
@@ -173,6 +173,7 @@ async def take_back(upload_id: UUID, by: Filer, kept: Kept, papers: Papers) -> R
     upload = (await kept.uploads.get(str(upload_id))).of(by)
     await papers.clear(parts_of(upload.id))
     await kept.uploads.change(upload.id, Upload.cleared)
+    await papers.clear(parts_of(upload.id))  # a part may have come in between
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=VERSION)
 
 
@@ -218,7 +219,17 @@ class Coming:
     came: int = 0
 
     async def take(self, stream: AsyncIterator[bytes]) -> None:
-        """Raises `MoreThanToldOf`, `WrongOffset`, `Unavailable`; `ClientDisconnect` after what came was kept."""
+        """Raises `MoreThanToldOf`, `NoLonger`, `WrongOffset`, `Unavailable`; `ClientDisconnect` once what came is kept.
+
+        Of a part that is not kept nothing is left, however the upload ended meanwhile.
+        """
+        try:
+            await self._take(stream)
+        finally:
+            for part in self.waiting:
+                await self.papers.clear(part.name)
+
+    async def _take(self, stream: AsyncIterator[bytes]) -> None:
         block, left = bytearray(), self.upload.length - self.upload.offset
         try:
             async for chunk in stream:
@@ -238,20 +249,24 @@ class Coming:
         if rest:
             await self._lay(rest)
         if self.waiting and whole and self.checksum.holds:
-            await self._write(tuple(self.waiting))
+            await self._write()
 
     async def _lay(self, block: bytes) -> None:
         self.checksum.add(block)
         part = Part(f"{parts_of(self.upload.id)}{self.upload.offset:012}-{secrets.token_hex(6)}", len(block))
         await self.papers.lay(part.name, block)
-        if self.checksum.sums:
-            self.waiting.append(part)
-        else:
-            await self._write((part,))
+        self.waiting.append(part)
+        if not self.checksum.sums:
+            await self._write()
 
-    async def _write(self, parts: tuple[Part, ...]) -> None:
-        offset = self.upload.offset
-        self.upload = await self.kept.uploads.change(self.upload.id, lambda it: it.received(parts, offset=offset))
+    async def _write(self) -> None:
+        parts, offset = tuple(self.waiting), self.upload.offset
+        try:
+            self.upload = await self.kept.uploads.change(self.upload.id, lambda it: it.received(parts, offset=offset))
+        except Unavailable:
+            self.waiting.clear()  # it may be written: then these are its parts
+            raise
+        self.waiting.clear()
 
 
 def _refused(upload: Upload) -> Response:

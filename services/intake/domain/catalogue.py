@@ -14,7 +14,6 @@ from typing import Literal
 
 from services.intake.domain.fees import Exemption, Fee
 from services.intake.domain.procedure import Case, LifeEvent, Paper, Power, Procedure, Role, Step, UnknownCase
-from shared.calendar import OfficeHours
 from shared.codes import ProcedureCode
 from shared.errors import NotFound, Refusal
 
@@ -66,11 +65,12 @@ class Office:
     parent: str = ""
     gso: str = ""
     """Code of the place by the General Statistics Office."""
+    address: str = ""
+    phone: str = ""
+    """Where people go and whom they call, as the office itself gives it; empty: not known."""
     fields: tuple[str, ...] = ()
     """What it decides on; `*` is everything that its level decides."""
     successors: tuple[str, ...] = ()
-    hours: OfficeHours | None = None
-    """None: the hours of the calendar."""
     verified: bool = True
     note: str = ""
 

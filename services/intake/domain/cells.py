@@ -1,4 +1,4 @@
-"""One cell of a sheet and the value that it stands for: text, number, day, yes or no, a list, a term, office hours.
+"""One cell of a sheet and the value that it stands for: text, number, day, yes or no, a list, a term.
 
 A cell holds text, a number, a date or nothing; an empty cell is the field's default. What is nested is written in the
 cell: a list with semicolons between, exemptions one to a line with bars between.
@@ -13,7 +13,7 @@ from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 import msgspec
 
 from services.intake.domain.sheet_words import UNITS
-from shared.calendar import OfficeHours, Term
+from shared.calendar import Term
 
 __all__ = ["NO", "YES", "Cell", "plain", "written"]
 
@@ -33,8 +33,6 @@ def written(value: Any) -> Cell:
             return YES if value else NO
         case Term():
             return f"{value.amount} {UNITS[value.unit]}"
-        case OfficeHours():
-            return "; ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in (value.morning, value.afternoon))
         case str():
             return value or None
         case _:
@@ -61,7 +59,7 @@ def plain(hint: Any, value: Cell, name: str) -> Any:
         return _parts(get_args(kind)[0], str(value))
     if kind is str or (get_origin(kind) is Literal and isinstance(get_args(kind)[0], str)):
         return _text(value, name)
-    read = {bool: _truth, date: _day, Term: _term, OfficeHours: _hours}.get(kind, _number)
+    read = {bool: _truth, date: _day, Term: _term}.get(kind, _number)
     return read(value)
 
 
@@ -110,15 +108,6 @@ def _term(value: Cell) -> dict[str, Any]:
             f"hãy ghi số và đơn vị ({known}), ví dụ 5 ngày làm việc.", f"write a number and one of: {known}."
         )
     return {"unit": unit, "amount": int(match[1])}
-
-
-def _hours(value: Cell) -> dict[str, Any]:
-    times = re.findall(r"(\d{1,2}:\d{2})", str(value))
-    if len(times) != len(fields(OfficeHours)) * 2:
-        example = "07:30-11:30; 13:30-17:00"
-        raise ValueError(f"hãy ghi như {example}.", f"write it like {example}.")
-    clock = [f"{time.zfill(5)}:00" for time in times]
-    return {"morning": clock[:2], "afternoon": clock[2:]}
 
 
 def _parts(inner: Any, text: str) -> list[Any]:

@@ -19,7 +19,17 @@ from shared.errors import Conflict, Refusal
 from shared.events import Decision, Event
 from shared.people import SYSTEM, Person
 
-__all__ = ["answer_withdrawal", "choose_home", "correct", "goes_home_by", "rate", "resealed", "withdraw"]
+__all__ = [
+    "FIELDS",
+    "answer_withdrawal",
+    "choose_home",
+    "correct",
+    "goes_home_by",
+    "rate",
+    "resealed",
+    "sealed",
+    "withdraw",
+]
 
 FIELDS = ("name", "number", "phone", "email", "address")
 """What may be corrected: of the applicant, and with `owner.` before it of the owner."""
@@ -77,12 +87,9 @@ def correct(
         changed.append(Correction(at, by.id, field, was, now))
     _still_whole(then)
     fact = Fact(at, "corrected", by.id, by.office, ", ".join(fields))
-    corrected = replace(
-        then,
-        corrections=(*then.corrections, *changed),
-        marks=_marks(then, mark, unseal) if any(_name(it) == "number" for it in fields) else then.marks,
-        history=(*then.history, fact),
-    )
+    corrected = replace(then, corrections=(*then.corrections, *changed), history=(*then.history, fact))
+    if any(_name(it) == "number" for it in fields):  # all of it, or a mark would say that an old seal is not there
+        corrected = resealed(corrected, lambda it: seal(unseal(it)) if it else "", unseal, mark)[0]
     corrected = corrected.once_all_came(respond_by)
     events: list[Event] = [DossierCorrected(office=by.office, role=by.role, fields=tuple(fields), reason=reason)]
     if CONTACT & set(fields):
@@ -102,6 +109,7 @@ def choose_home(
     applicant = filing.applicant
     if address.strip():
         applicant = replace(applicant, address=address.strip(), address_today="")
+        applicant.fits()
     if home_by == "post" and not applicant.address.strip():
         raise NoAddress("Where shall the postman bring it? Give an address.", about="address")
     then = replace(
@@ -171,14 +179,19 @@ def rate(dossier: Dossier, score: int, reasons: tuple[str, ...], *, by: Person, 
 def resealed(
     dossier: Dossier, seal: Callable[[str], str], unseal: Callable[[str], str], mark: Callable[[str], str]
 ) -> Decision[Dossier]:
-    """The same under the key that is current now."""
+    """The same under the key that is current now: its seals and its marks."""
+    then = sealed(dossier, seal)
+    return (replace(then, marks=_marks(then, mark, unseal)),)
+
+
+def sealed(dossier: Dossier, seal: Callable[[str], str]) -> Dossier:
+    """The same with each identity number in it sealed, or opened; its marks stay as they are."""
     handed = replace(dossier.handed, number=seal(dossier.handed.number)) if dossier.handed else None
     corrections = tuple(
         replace(it, was=seal(it.was), now=seal(it.now)) if _name(it.field) == "number" else it
         for it in dossier.corrections
     )
-    sealed = replace(dossier, filing=dossier.filing.sealed(seal), handed=handed, corrections=corrections)
-    return (replace(sealed, marks=_marks(sealed, mark, unseal)),)
+    return replace(dossier, filing=dossier.filing.sealed(seal), handed=handed, corrections=corrections)
 
 
 def _theirs(dossier: Dossier, by: Person) -> None:

@@ -1,14 +1,12 @@
-"""Whether procedures and offices fit together: codes, days, links, cases. Every mistake is told, with its place."""
+"""Whether procedures and offices fit together: days, links, cases. Every mistake is told, with its place."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from services.intake.domain.catalogue import Office, Procedure
 from services.intake.domain.mistakes import Line, Mistake
 from services.intake.domain.procedure import ORDINARY
-from shared.codes import AgencyCode, ProcedureCode
-from shared.errors import Refusal
 
 __all__ = ["check"]
 
@@ -34,17 +32,6 @@ def _of_codes(procedures: Procedures, offices: Offices) -> Iterable[Mistake]:
             if times[key] > 1 and key not in told:
                 told.add(key)
                 yield line.mistake((), "có hai lần: hãy bỏ một.", "stands there twice: remove one.")
-    yield from _refused(ProcedureCode.of, ((line, it.code) for line, it in procedures))
-    yield from _refused(AgencyCode.of, ((line, it.code) for line, it in offices))
-
-
-def _refused(read: Callable[[str], object], codes: Iterable[tuple[Line, str]]) -> Iterable[Mistake]:
-    for line, code in codes:
-        try:
-            read(code)
-        except Refusal as refusal:
-            example = "2.000815" if read == ProcedureCode.of else "H36.15"
-            yield line.mistake(("code",), f"mã không đúng dạng, ví dụ {example}.", str(refusal))
 
 
 def _of_dates(procedures: Procedures, offices: Offices) -> Iterable[Mistake]:
@@ -133,10 +120,6 @@ def _of_papers(line: Line, procedure: Procedure) -> Iterable[Mistake]:
             if code in codes[: number - 1]:
                 vi, en = f"{code} có hai lần: hãy bỏ một.", f"{code} stands there twice: remove one."
                 yield line.mistake((field, number), vi, en)
-    for number, paper in enumerate(procedure.papers, start=1):
-        if min(paper.originals, paper.copies, paper.electronic) < 0:
-            vi, en = "số bản không thể âm.", "it cannot be a negative number of pieces."
-            yield line.mistake(("papers", number), vi, en)
     for number, fee in enumerate(procedure.fees, start=1):
         if any(mark in text for it in fee.exemptions for text in (it.code, it.reason) for mark in "|\n"):
             vi, en = "lý do miễn không được có dấu gạch đứng.", "a reason holds no bar: write it without."

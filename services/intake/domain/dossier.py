@@ -90,6 +90,11 @@ class Dossier:
         """The opaque id of who filed it."""
         return self.history[0].by
 
+    @property
+    def holder_mark(self) -> str:
+        """The mark of whose it is, for `marks` end with it; empty where they gave no number."""
+        return self.marks[-1] if self.marks and self.filing.holder.number else ""
+
     @classmethod
     def submit(
         cls,

@@ -16,7 +16,7 @@ from shared.people import Person
 __all__ = ["Draft", "NoSuchDraft", "NotYourDraft"]
 
 KEPT_FOR = timedelta(days=30)
-"""After the last saving; then nothing of it is left but its code."""
+"""After the last saving; then nothing of it is left but its code. What was typed goes once it is filed."""
 
 
 class NoSuchDraft(NotFound):
@@ -41,10 +41,17 @@ class Draft:
     """None: it was thrown away, or is over."""
     helpers: tuple[str, ...] = ()
     """Clerks to whom it was opened."""
+    is_filed: bool = False
+    """Its dossier is there, and holds what was typed; until the draft is over it tells whose dossier that is."""
 
     @property
     def subject(self) -> str:
         return self.id
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing of what was typed is left."""
+        return self.until is None or self.is_filed
 
     @classmethod
     def begin(cls, id: str, filing: Filing, *, code: str, by: Person, at: datetime) -> Decision[Self]:
@@ -69,6 +76,11 @@ class Draft:
         """Nothing of what was typed is left."""
         return (replace(self, filing=Filing("", Applicant("")), until=None, helpers=()),)
 
+    def filed(self, at: datetime) -> Decision[Self]:
+        """Under its id a dossier came in then: what was typed need not be kept twice."""
+        (ended,) = self.end()
+        return (replace(ended, until=self.until, is_filed=True) if self.became(at) else ended,)
+
     def resealed(self, seal: Callable[[str], str]) -> Decision[Self]:
         """The same under the key that is current now."""
         return (replace(self, filing=self.filing.sealed(seal)),)
@@ -81,5 +93,5 @@ class Draft:
         """Raises `NotYourDraft`, `NoSuchDraft`."""
         if by.id != self.by and by.id not in self.helpers:
             raise NotYourDraft("Somebody else began this: open it with its code and the last four digits.")
-        if self.until is None:
+        if self.is_over:
             raise NoSuchDraft("This draft is over: begin a new one.")

@@ -36,6 +36,8 @@ class Change:
     field: str
     old: str
     new: str
+    parts: tuple[str, ...] = ()
+    """What the codes in `field` stand for, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ class _Making:
         gone = {(it.code, it.version): it.from_day for it in self._withdrawals}
         for it in self._published.procedures:
             from_day = gone.get((it.code, it.version), it.withdrawn_from)
-            yield Line(f"{it.code} version {it.version}", {}, is_published=True), replace(it, withdrawn_from=from_day)
+            yield Line(f"{it.code}@{it.version}", {}, is_published=True), replace(it, withdrawn_from=from_day)
 
     def _kept_offices(self) -> Iterable[tuple[Line, Office]]:
         closed = {it.code for _, it in self._closed}
@@ -235,21 +237,22 @@ def _changes(before: Procedure | Office, now: Procedure | Office) -> tuple[Chang
     return tuple(change for name in names for change in _compared(name, plain[0][name], plain[1][name]))
 
 
-def _compared(name: str, old: Any, new: Any) -> Iterable[Change]:
+def _compared(name: str, old: Any, new: Any, parts: tuple[str, ...] = ()) -> Iterable[Change]:
     if old == new:
         return
     if _is_coded(old) and _is_coded(new) and (old or new):
         before, now = ({it["code"]: it for it in coded} for coded in (old, new))
         for code in dict.fromkeys([*before, *now]):
-            yield from _compared(f"{name}[{code}]", before.get(code), now.get(code))
+            was, is_ = before.get(code), now.get(code)
+            yield from _compared(f"{name}[{code}]", was, is_, (*parts, _shown(is_ or was)))
         if list(before) != list(now) and set(before) == set(now):
-            yield Change(name, ", ".join(before), ", ".join(now))
+            yield Change(name, _shown(old), _shown(new), parts)
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
         was, there = cast("Mapping[str, Any]", old), cast("Mapping[str, Any]", new)
         for inner in dict.fromkeys([*was, *there]):
-            yield from _compared(f"{name}.{inner}", was.get(inner), there.get(inner))
+            yield from _compared(f"{name}.{inner}", was.get(inner), there.get(inner), parts)
     else:
-        yield Change(name, _shown(old), _shown(new))
+        yield Change(name, _shown(old), _shown(new), parts)
 
 
 def _is_coded(value: Any) -> bool:

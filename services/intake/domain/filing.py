@@ -32,6 +32,7 @@ __all__ = [
     "Prefilled",
     "ReceivedElsewhere",
     "ScanMissing",
+    "TooLong",
     "check_papers",
     "number_of",
 ]
@@ -45,7 +46,12 @@ Ground = Literal["power-of-attorney", "law", "employee"]
 
 Seal = Callable[[str], str]
 MOST_PIECES = 1_000
-"""Of one paper in one dossier."""
+"""Of one paper in one dossier, and scans of it."""
+MOST_LINES = 1_000
+"""Papers, prefilled fields and compared dossiers in one filing."""
+LONGEST = {"name": 200, "address": 500, "address_today": 500}
+LONGEST_WORD = 200
+"""Characters of what is written down beside the fields: a document's number, a ticket, a source."""
 
 
 class MustFileOnline(Refusal):
@@ -84,6 +90,10 @@ class NotSoMany(Refusal):
     """So many pieces of a paper there cannot be."""
 
 
+class TooLong(Refusal):
+    """More than such a field holds; `about` names it."""
+
+
 class AuthorisationMissing(Refusal):
     """Who files for another shows by what right (Civil Code 2015, art. 134 to 138)."""
 
@@ -113,13 +123,24 @@ class Applicant:
         """The same with its numbers in their normal form. Raises the refusal of the number that cannot be one."""
         if not self.name.strip():
             raise NameMissing("Whose is it? Give the name as it stands on the identity card.", about=f"{about}name")
+        self.fits(about)
         number = _read(lambda raw: number_of(self.kind, self.shown, raw), self.number, f"{about}number")
         phone = _read(lambda raw: Phone.of(raw).text, self.phone, f"{about}phone")
         email = _read(lambda raw: Email.of(raw).text, self.email, f"{about}email")
         return replace(self, number=number, phone=phone, email=email)
 
+    def fits(self, about: str = "") -> None:
+        """Raises `TooLong`."""
+        for field, most in LONGEST.items():
+            _fits(getattr(self, field), most, f"{about}{field}")
+
     def sealed(self, seal: Seal) -> "Applicant":
         return replace(self, number=seal(self.number)) if self.number else self
+
+
+def _fits(text: str, most: int, about: str) -> None:
+    if len(text) > most:
+        raise TooLong(f"{about} has at most {most} characters: shorten it.", about=about)
 
 
 def _read(read: Callable[[str], str], raw: str, about: str) -> str:
@@ -150,6 +171,8 @@ class Authorisation:
     """SHA-256 of the document."""
 
     def checked(self) -> None:
+        """Raises `AuthorisationMissing`, `TooLong`."""
+        _fits(self.number, LONGEST_WORD, "authorisation")
         if self.ground == "power-of-attorney" and not (self.number.strip() or self.scan):
             raise AuthorisationMissing(
                 "Give the number of the power of attorney, or scan it: it is shown to whoever asks.",
@@ -236,9 +259,21 @@ class Filing:
         if self.authorisation:
             self.authorisation.checked()
         check_papers(self.papers, by)
+        self._check_rest()
         if by.role == "citizen" and self.channel != "online":
             raise CitizensFileOnline("From here you file online; at a counter a clerk files with you.", about="channel")
-        return replace(filing, reviewed=()) if by.role == "citizen" else filing
+        return replace(filing, reviewed=(), ticket="") if by.role == "citizen" else filing
+
+    def _check_rest(self) -> None:
+        """Raises `TooLong`."""
+        for about, lines in (("prefilled", self.prefilled), ("reviewed", self.reviewed)):
+            if len(lines) > MOST_LINES:
+                raise TooLong(f"{about} has at most {MOST_LINES} lines: leave out the others.", about=about)
+        _fits(self.ticket, LONGEST_WORD, "ticket")
+        for it in self.reviewed:
+            _fits(it, LONGEST_WORD, "reviewed")
+        for it in self.prefilled:
+            _fits(max(it.field, it.source, key=len), LONGEST_WORD, "prefilled")
 
     def sealed(self, seal: Seal) -> "Filing":
         """The same with its identity numbers sealed."""
@@ -255,13 +290,16 @@ class Filing:
 
 
 def check_papers(papers: tuple[PaperTicked, ...], by: Person) -> None:
-    """What can be handed in by this person. Raises `NotACode`, `NotSoMany`, `ScanMissing`.
+    """What can be handed in by this person. Raises `NotACode`, `NotSoMany`, `ScanMissing`, `TooLong`.
 
     Free text travels in no event: a paper is named by its code.
     """
+    if len(papers) > MOST_LINES:
+        raise TooLong(f"A filing has at most {MOST_LINES} papers: count their pieces instead.", about="papers")
     for paper in papers:
         codes.code(paper.code, "papers")
-        if not all(0 <= it <= MOST_PIECES for it in (paper.originals, paper.copies, paper.electronic)):
+        pieces = (paper.originals, paper.copies, paper.electronic, len(paper.scans))
+        if not all(0 <= it <= MOST_PIECES for it in pieces):
             raise NotSoMany(f"Count the pieces of {paper.code} again: 0 to {MOST_PIECES}.", about="papers")
         on_paper = paper.originals + paper.copies > 0
         if by.role == "citizen" and (on_paper or not paper.scans or paper.electronic < 1):

@@ -83,8 +83,7 @@ class Finder:
 
     def find(self, query: str, limit: int = 20) -> list[Procedure]:
         """The best first; none where no word of the question is known."""
-        asked = words_of(query[:200])
-        wanted = [word for word in asked if word not in EMPTY_WORDS] or asked
+        asked, wanted = _wanted(query)
         scores: dict[int, float] = {}
         for word in dict.fromkeys(wanted):
             shortest = TYPED if word == asked[-1] else BEGINNING
@@ -97,6 +96,11 @@ class Finder:
         best = max(scores.values(), default=0)
         ranked = sorted(scores, key=lambda place: (-scores[place], len(self.procedures[place].name)))
         return [self.procedures[place] for place in ranked if scores[place] >= best * WEAK][:limit]
+
+    def unknown(self, query: str) -> list[str]:
+        """The words of the question that stand in no procedure: answers are then about the others alone."""
+        asked, wanted = _wanted(query)
+        return [word for word in wanted if not self._worth(word, TYPED if word == asked[-1] else BEGINNING)]
 
     def _worth(self, word: str, shortest: int) -> dict[int, float]:
         """What a word is worth for each procedure: more where it is rare, less where it is only a beginning."""
@@ -127,6 +131,12 @@ class Finder:
 
     def of_field(self, name: str) -> list[Procedure]:
         return [it for it in self.procedures if it.field == name]
+
+
+def _wanted(query: str) -> tuple[Sequence[str], Sequence[str]]:
+    """The words of a question, and those of them that say what is looked for."""
+    asked = words_of(query[:200])
+    return asked, [word for word in asked if word not in EMPTY_WORDS] or asked
 
 
 @lru_cache(maxsize=4)

@@ -49,7 +49,7 @@ class Receiver:
     authorised: str = ""
     """Number of the authorisation that they show, where they are another."""
     signature: str = ""
-    """SHA-256 of the scanned signature; or `register`: signed on paper, in the register."""
+    """SHA-256 of the signature, scanned at this office; or `register`: signed on paper, in the register."""
 
 
 def hand_over(

@@ -1,10 +1,10 @@
 """What is wrong with the catalogue's data, and exactly where: a field of a file, or a cell of a sheet."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Entry", "Line", "Mistake", "Path", "UnreadableCatalogue"]
+__all__ = ["Entry", "Line", "Mistake", "Path", "UnreadableCatalogue", "nowhere"]
 
 Entry = Mapping[str, Any]
 Path = tuple[str | int, ...]
@@ -16,12 +16,19 @@ class Mistake:
     """One mistake, or one warning; the sentence says what to do, in Vietnamese and in English."""
 
     place: str
-    """`procedures.yaml, 2.000815 version 1, fees[1], amount`, or `Papers!D7`."""
+    """`procedures.yaml, 2.000815@1, fees[1], amount`, or `Papers!D7`."""
     vi: str
     en: str
+    line: int = 0
+    """Of a YAML file, counted from 1; 0: a cell says where, or the file has no such place."""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.en}"
+
+
+def nowhere(_: Path) -> int:
+    """Whoever reads plain data knows no lines."""
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,8 @@ class Line:
     fields: Entry
     cells: Mapping[Path, str] = field(default_factory=dict[Path, str])
     """Where each part of it stands in a workbook; empty for YAML."""
+    number: Callable[[Path], int] = nowhere
+    """The line of a part of it, or of what is nearest around it, in a YAML file."""
     is_published: bool = False
     """It is not part of what is being read, but stands published already."""
 
@@ -43,7 +52,7 @@ class Line:
         return ", ".join((self.label, *_named(path)))
 
     def mistake(self, path: Path, vi: str, en: str) -> Mistake:
-        return Mistake(self.place(*path), vi, en)
+        return Mistake(self.place(*path), vi, en, self.number(path))
 
 
 class UnreadableCatalogue(ValueError):

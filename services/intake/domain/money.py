@@ -133,6 +133,9 @@ class Order:
     """The VietQR text (EMVCo), as the payer's bank reads it."""
     account: str = ""
     is_open: bool = True
+    bank: str = ""
+    holder: str = ""
+    """The bank and the name that the account is under, for who types them; empty where the bank does not say."""
 
 
 def day_of(at: datetime) -> str:

@@ -1,19 +1,31 @@
 """What is said before anything is written: what a service asks for and takes, what would come of a filing. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Self
 
 from services.intake.domain.bill import Bill
 from services.intake.domain.catalogue import Catalogue, Office, Procedure, ProcedureNotInForce
 from services.intake.domain.fees import Line
-from services.intake.domain.filing import Filing
+from services.intake.domain.filing import Applicant, Filing
 from services.intake.domain.procedure import Paper
 from shared.calendar import Calendar, Term, local_day
 from shared.contracts.intake import Terms
+from shared.errors import Refusal
 from shared.people import Person
 
-__all__ = ["Offer", "Outlook", "today"]
+__all__ = ["Offer", "Outlook", "Wrong", "handed_in_at", "today"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A refusal that filing it would meet, beside the others."""
+
+    code: str
+    about: str
+    """The field; empty where it is of no single one."""
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,8 @@ class Outlook:
     due_at: datetime
     is_slip_due: bool
     """False where the result itself would be handed over at once."""
+    wrong: tuple[Wrong, ...] = ()
+    """All that the filing's own fields are refused for, the first first."""
 
     @classmethod
     def of(cls, filing: Filing, by: Person, at: datetime, offered: Catalogue, working: Calendar) -> Self:
@@ -41,7 +55,8 @@ class Outlook:
         lines, owed = (bill.lines, bill.owed) if bill else ((), 0)
         due_at = working.due(at, Term(terms.unit, terms.amount))
         is_slip_due = procedure.owes_slip(filing, at, due_at)
-        return cls(missing, lines, owed, all(it.due is not None for it in lines), due_at, is_slip_due)
+        wrong = tuple(_wrong(filing, by, agencies_online=procedure.agencies_online))
+        return cls(missing, lines, owed, all(it.due is not None for it in lines), due_at, is_slip_due, wrong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +82,12 @@ class Offer:
         terms, papers = procedure.terms(case), tuple(procedure.checklist(case))
         due_at = working.due(at, Term(terms.unit, terms.amount))
         deciding = offered.competent(procedure, day)
-        return cls(procedure, case, papers, terms, due_at, offered.receiving(day), deciding)
+        return cls(procedure, case, papers, terms, due_at, handed_in_at(procedure, offered, day), deciding)
+
+
+def handed_in_at(procedure: Procedure, offered: Catalogue, day: date) -> tuple[Office, ...]:
+    """The counters for whose dossiers somebody decides, those in post offices first."""
+    return tuple(it for it in offered.receiving(day) if offered.deciding(procedure, it.code, day))
 
 
 def today(offered: Catalogue, code: str, day: date) -> Procedure:
@@ -79,3 +99,45 @@ def today(offered: Catalogue, code: str, day: date) -> Procedure:
         if not successor:
             raise
         return offered.procedure(successor, day)
+
+
+Mend = Callable[[Filing], Filing]
+
+
+def _of_applicant(**right: str) -> Mend:
+    return lambda it: replace(it, applicant=replace(it.applicant, **right))
+
+
+def _of_owner(**right: str) -> Mend:
+    return lambda it: replace(it, owner=replace(it.owner or Applicant(""), **right))
+
+
+_MENDS: Mapping[str, Mend] = {
+    "name": _of_applicant(name="–"),
+    "number": _of_applicant(number=""),
+    "phone": _of_applicant(phone=""),
+    "email": _of_applicant(email=""),
+    "owner.name": _of_owner(name="–"),
+    "owner.number": _of_owner(number=""),
+    "owner.phone": _of_owner(phone=""),
+    "owner.email": _of_owner(email=""),
+    "address": lambda it: replace(it, home_by="counter"),
+    "consent": lambda it: replace(it, consent=True),
+    "authorisation": lambda it: replace(it, owner=None, authorisation=None),
+}
+"""By the field that was refused: the filing with which the rules go on to the next."""
+
+
+def _wrong(filing: Filing, by: Person, *, agencies_online: bool) -> Iterator[Wrong]:
+    """The rules stop at the first mistake: that one is told and taken away, and they are asked again."""
+    for _ in range(len(_MENDS) + 1):
+        try:
+            filing.checked(by, agencies_online=agencies_online)
+        except Refusal as refusal:
+            yield Wrong(refusal.code, refusal.about, str(refusal))
+            mend = _MENDS.get(refusal.about)
+            if mend is None:
+                return
+            filing = mend(filing)
+        else:
+            return

@@ -7,7 +7,7 @@ from typing import Self
 
 from .dossier import Dossier
 
-__all__ = ["Entry", "Progress", "national_state", "timeline"]
+__all__ = ["OWN", "Entry", "Progress", "national_state", "timeline"]
 
 MOST_ENTRIES = 300
 """Beyond these the oldest go: a dossier that needs more is looked at in processing itself."""

@@ -1,10 +1,11 @@
 """From the catalogue's plain data, as YAML or a workbook gives it, to its values: all mistakes are told at once."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import partial
 from types import UnionType
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -12,7 +13,9 @@ import msgspec
 
 from services.intake.domain.catalogue import Catalogue, Office, Procedure
 from services.intake.domain.checking import check
-from services.intake.domain.mistakes import Entry, Line, Mistake, Path, UnreadableCatalogue
+from services.intake.domain.mistakes import Entry, Line, Mistake, Path, UnreadableCatalogue, nowhere
+from shared.codes import AgencyCode, ProcedureCode
+from shared.errors import Refusal
 
 __all__ = [
     "IS_MISSING",
@@ -31,6 +34,11 @@ PROCEDURES, OFFICES = "procedures.yaml", "offices.yaml"
 IS_MISSING = "is missing: add it."
 LONGEST_TEXT = 10_000
 """Characters of one field."""
+CODES: Mapping[type[Any], tuple[Callable[[str], object], str]] = {
+    Procedure: (ProcedureCode.of, "2.000815"),
+    Office: (AgencyCode.of, "H36.15"),
+}
+"""How the code of an entry is read, and what one looks like."""
 LARGEST_NUMBER = 10**12
 """Of đồng, bytes or days: what is larger is a slip of the finger."""
 
@@ -46,16 +54,23 @@ def read_catalogue(procedures: Entry, offices: Entry) -> Catalogue:
     return Catalogue(tuple(it for _, it in read), tuple(it for _, it in places))
 
 
-def procedure_lines(table: Entry, file: str, mistakes: list[Mistake]) -> list[Line]:
-    """An entry holds what its versions share; each version adds to it or replaces it. Steps may be a list's name."""
+def procedure_lines(
+    table: Entry, file: str, mistakes: list[Mistake], number: Callable[[Path], int] = nowhere
+) -> list[Line]:
+    """An entry holds what its versions share; each version adds to it or replaces it. Steps may be a list's name.
+
+    `number` tells the line of a part of the table.
+    """
     lists = table.get("step_lists")
     named: Entry = cast("Entry", lists) if isinstance(lists, Mapping) else {}
     found: list[Line] = []
-    for entry in _entries(table, "procedures", file, mistakes):
+    for at, entry in enumerate(_entries(table, "procedures", file, mistakes), start=1):
         shared = {name: value for name, value in entry.items() if name != "versions"}
-        for number, own in enumerate(_versions(entry, file, mistakes), start=1):
-            version: dict[str, Any] = {"version": number, **shared, **own}
-            line = Line(f"{file}, {version.get('code', '?')} version {version['version']}", version)
+        for counted, own in enumerate(_versions(entry, file, mistakes), start=1):
+            version: dict[str, Any] = {"version": counted, **shared, **own}
+            label = f"{file}, {version.get('code', '?')}@{version['version']}"
+            parts = frozenset(shared) - frozenset(own)
+            line = Line(label, version, number=partial(_number, number, at, counted, parts))
             if isinstance(name := version.get("steps"), str) and name not in named:
                 vi = f"không có danh sách bước tên {name}: hãy thêm vào step_lists."
                 mistakes.append(line.mistake(("steps",), vi, f"there is no list {name}: add it to step_lists."))
@@ -66,8 +81,20 @@ def procedure_lines(table: Entry, file: str, mistakes: list[Mistake]) -> list[Li
     return found
 
 
-def office_lines(table: Entry, file: str, mistakes: list[Mistake]) -> list[Line]:
-    return [Line(f"{file}, {entry.get('code', '?')}", entry) for entry in _entries(table, "offices", file, mistakes)]
+def _number(number: Callable[[Path], int], entry: int, version: int, shared: frozenset[str], path: Path) -> int:
+    """A version's part stands in the version, or beside its versions where they share it."""
+    is_shared = path[:1] and path[0] in shared
+    return number(("procedures", entry, *(() if is_shared else ("versions", version)), *path))
+
+
+def office_lines(
+    table: Entry, file: str, mistakes: list[Mistake], number: Callable[[Path], int] = nowhere
+) -> list[Line]:
+    def at(entry: int, path: Path) -> int:
+        return number(("offices", entry, *path))
+
+    entries = enumerate(_entries(table, "offices", file, mistakes), start=1)
+    return [Line(f"{file}, {it.get('code', '?')}", it, number=partial(at, place)) for place, it in entries]
 
 
 def read_lines(kind: type[T], lines: Iterable[Line], mistakes: list[Mistake]) -> list[tuple[Line, T]]:
@@ -107,6 +134,8 @@ def _value(kind: type[T], entry: object, line: Line, at: Path, mistakes: list[Mi
     for name, field in known.items():
         if name not in given and field.default is MISSING and field.default_factory is MISSING:
             mistakes.append(line.mistake((*at, name), "còn thiếu: hãy điền vào.", IS_MISSING))
+    if kind in CODES and isinstance(values.get("code"), str):
+        mistakes += _of_code(*CODES[kind], str(values["code"]), line)
     if len(mistakes) > before:
         return None
     try:
@@ -114,6 +143,13 @@ def _value(kind: type[T], entry: object, line: Line, at: Path, mistakes: list[Mi
     except ValueError as wrong:
         mistakes.append(line.mistake(at, f"giá trị không hợp lệ ({wrong})", f"{wrong}"))
         return None
+
+
+def _of_code(read: Callable[[str], object], example: str, code: str, line: Line) -> Iterable[Mistake]:
+    try:
+        read(code)
+    except Refusal as refusal:
+        yield line.mistake(("code",), f"mã không đúng dạng, ví dụ {example}.", str(refusal))
 
 
 def _field(hint: Any, value: object, line: Line, at: Path, mistakes: list[Mistake]) -> object:
@@ -158,7 +194,9 @@ def _clean(value: object) -> object:
         return [_listed(_clean(inner)) for inner in cast("list[object]", value)]
     if isinstance(value, str):
         return clean_text(value)
-    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+    if isinstance(value, int) and value < 0:
+        raise ValueError("không thể là số âm: hãy sửa lại.", "it cannot be negative: correct it.")
+    if isinstance(value, int) and value > LARGEST_NUMBER:
         raise ValueError(
             f"số quá lớn: nhiều nhất {LARGEST_NUMBER}.", f"the number is too large: {LARGEST_NUMBER} at most."
         )

@@ -10,13 +10,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.progress import Progress
 from shared.codes import AgencyCode, DossierCode
 from shared.errors import Forbidden, Refusal
 from shared.people import Person
 
-__all__ = ["MOST_ROWS", "Page", "Row", "TooManyRows", "TwoVolumes", "after", "codes_from", "may_read", "numbered"]
+__all__ = [
+    "MOST_ROWS",
+    "Page",
+    "Row",
+    "TooManyRows",
+    "TwoVolumes",
+    "after",
+    "codes_from",
+    "kept_at",
+    "may_read",
+    "numbered",
+]
 
 MOST_ROWS = 5_000
 """Dossiers in one print or sheet."""
@@ -91,9 +103,18 @@ class Row:
     is_late: bool = False
 
 
+def kept_at(receiving: str, by: Person, offered: Catalogue, on: date) -> str:
+    """The office that numbers what `by` accepts: where it was received; once that has ended, where it is accepted.
+
+    So a volume is closed with its office, and what its heirs accept stands in their own, each without a gap.
+    """
+    lives = receiving in {it.code for it in offered.successors(receiving, on)}
+    return receiving if lives or not by.office else by.office
+
+
 def may_read(office: str, by: Person) -> None:
-    """Raises `NotYourRegister`."""
-    if not by.office or not AgencyCode.of(office).is_within(AgencyCode.of(by.office)):
+    """The office, the agency above it, and its heirs. Raises `NotYourRegister`."""
+    if not by.acts_for(office) and not (by.office and AgencyCode.of(office).is_within(AgencyCode.of(by.office))):
         raise NotYourRegister(f"This is the register of {office}: ask there, or at the agency above it.")
 
 

@@ -152,6 +152,8 @@ class Scan:
     verdict: Verdict
     at: datetime
     owners: tuple[str, ...] = field(default=())
+    offices: tuple[str, ...] = ()
+    """Where officials brought it."""
     look: Look | None = None
     until: datetime | None = None
     """When it is asked next whether anything needs it; None: it stands in a dossier, or is gone."""
@@ -168,11 +170,11 @@ class Scan:
     ) -> Decision["Scan"]:
         """The first time it is new; after that, one more person has it, and the newer verdict of the scanner counts."""
         if there is None:
-            return (cls(id, found.kind, size, found.pages, verdict, at, (by.id,), until=at + KEPT_UNFILED),)
-        owners = there.owners if by.id in there.owners else (*there.owners, by.id)[-MOST_OWNERS:]
+            there = cls(id, found.kind, size, found.pages, verdict, at, until=at)
+        owners, offices = _with(there.owners, by.id), _with(there.offices, by.office)
         better = "clean" if "clean" in {verdict, there.verdict} else "unscanned"
         until = at + KEPT_UNFILED if there.until or there.is_leaving else None
-        return (replace(there, owners=owners, verdict=better, until=until, is_leaving=False),)
+        return (replace(there, owners=owners, offices=offices, verdict=better, until=until, is_leaving=False),)
 
     def looked(self, look: Look) -> Decision[Self]:
         return (replace(self, look=look),)
@@ -192,23 +194,32 @@ class Scan:
 
     def gone(self) -> Decision[Self]:
         """The file is no more, and nothing here says whose it was. Where it was brought again meanwhile it counts."""
-        return (replace(self, owners=(), look=None, until=None) if self.is_leaving else self,)
+        return (replace(self, owners=(), offices=(), look=None, until=None) if self.is_leaving else self,)
 
-    def shown_to(self, person: Person) -> None:
-        """Officials may see what was brought; a citizen only what they brought. Raises `NotYourScan`."""
-        if person.role == "citizen" and person.id not in self.owners:
-            raise NotYourScan("Somebody else uploaded this scan: upload your own.")
+    def is_of(self, person: Person) -> bool:
+        """Whether they brought it themselves or, of an official, a colleague did."""
+        return person.id in self.owners or person.acts_for(*self.offices)
+
+    def brought_by(self, person: Person) -> None:
+        """Raises `NotYourScan`."""
+        if not self.is_of(person):
+            raise NotYourScan("Somebody else uploaded this scan: upload your own.", about=self.id)
 
     def filed_by(self, person: Person, most: int) -> None:
         """Whether it may stand in a dossier of a procedure that takes `most` bytes (0: no limit of its own).
 
-        Raises `NotYourScan`, `ScanTooLarge`.
+        An official also files what a citizen brought, from their draft. Raises `NotYourScan`, `ScanTooLarge`.
         """
-        self.shown_to(person)
+        if person.role == "citizen":
+            self.brought_by(person)
         if most and self.size > most:
             raise ScanTooLarge(
                 f"This procedure takes scans up to {most} bytes: scan it at 150 to 200 dpi.", about=self.id
             )
+
+
+def _with(there: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return there if not one or one in there else (*there, one)[-MOST_OWNERS:]
 
 
 def bears_another_name(name: str, kind: str) -> bool:

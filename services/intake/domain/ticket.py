@@ -20,6 +20,7 @@ __all__ = [
     "MOST_WAITING",
     "PRIORITIES",
     "WISHES",
+    "NoSuchTicket",
     "NobodyWaits",
     "NotWaiting",
     "Priority",
@@ -44,6 +45,10 @@ State = Literal["waiting", "called", "serving", "done", "absent"]
 WISHES = ("file", "supplement", "result", "ask")
 """What somebody may want; or the code of the procedure for which they file."""
 _DESK = re.compile(r"[0-9A-Za-z]{1,4}", re.ASCII)
+
+
+class NoSuchTicket(NotFound):
+    """Not a number of today's."""
 
 
 class OtherWish(Conflict):
@@ -112,6 +117,8 @@ class Ticket:
     ended_at: datetime | None = None
     dossier: str = ""
     """What came of it."""
+    filing: str = ""
+    """The dossier that is being filed for them: written before it, so that a crash behind it loses no tie."""
 
     @property
     def subject(self) -> str:
@@ -161,14 +168,29 @@ class Ticket:
             raise CallFirst(f"Call number {self.number} again first, {left} more times: they may be slow to come.")
         return (replace(self, state="absent", ended_at=at),)
 
-    def serve(self, dossier: str, *, by: Person, at: datetime) -> Decision[Self]:
-        """They are at the desk; `dossier` is what was filed for them, where that is known already."""
+    def serve(self, *, by: Person) -> Decision[Self]:
+        """They are at the desk."""
         self._of_office(by)
-        dossier = dossier or self.dossier
-        if self.state == "done" and dossier == self.dossier:
+        self._at_desk({"called", "serving"})
+        return (replace(self, state="serving"),)
+
+    def files(self, dossier: str, *, by: Person) -> Decision[Self]:
+        """Who is at the desk files now. Raises `NotYourQueue`, `NotCalled`: then nothing is filed with this number."""
+        self._of_office(by)
+        if self.dossier == dossier:
             return (self,)
         self._at_desk({"called", "serving"})
-        return (replace(self, state="serving", dossier=dossier),)
+        return (replace(self, filing=dossier),)
+
+    def filed(self, dossier: str) -> Decision[Self]:
+        """It was filed, and stays with the number even where they are done by now. Said again it changes nothing."""
+        state = "serving" if self.state == "called" else self.state
+        filing = "" if self.filing == dossier else self.filing
+        return (replace(self, state=state, dossier=dossier, filing=filing),)
+
+    def not_filed(self, dossier: str) -> Decision[Self]:
+        """Nothing came of it."""
+        return (replace(self, filing="") if self.filing == dossier else self,)
 
     def done(self, *, by: Person, at: datetime) -> Decision[Self]:
         """Said again it changes nothing."""

@@ -23,7 +23,18 @@ from .money import Moved
 from .procedure import Procedure
 from .progress import Entry, Progress, national_state, timeline
 
-__all__ = ["Details", "NoSuchCode", "NotTracked", "Tracked", "is_factor", "masked", "second_factor", "typed_code"]
+__all__ = [
+    "Details",
+    "NoSuchCode",
+    "NotTracked",
+    "Tracked",
+    "is_factor",
+    "is_numbered",
+    "last_four",
+    "masked",
+    "second_factor",
+    "typed_code",
+]
 
 HIDDEN = "***"
 """The same for a short and a long word, so that its length is not told."""
@@ -54,12 +65,29 @@ def typed_code(raw: str) -> str:
     raise NoSuchCode("This is no dossier code and no tracking code: copy it from the slip.", about="code")
 
 
-def second_factor(applicant: Applicant) -> str:
-    """The last four digits of the identity or tax number; of the phone where there is no number.
+def is_numbered(code: str) -> bool:
+    """Whether it is a legal code: they run from 1 each day, so all of them are known. A tracking code is random."""
+    try:
+        return bool(DossierCode.of(code).number)
+    except Refusal:
+        return False
 
-    Empty where there is neither: then nobody sees more than the code and how far it is, and the counter tells the rest.
+
+def last_four(applicant: Applicant) -> str:
+    """Of the identity or tax number; of the phone where there is no number; empty where there is neither."""
+    return _end_of(applicant.number or applicant.phone)
+
+
+def second_factor(applicant: Applicant) -> str:
+    """The last four digits that belong to a code; empty where there are none, and the counter tells the rest.
+
+    A tax number is public, and a branch's ends in 001: of whoever has one it is the phone.
     """
-    digits = re.sub(r"\D", "", applicant.number or applicant.phone)
+    return last_four(applicant) if applicant.kind == "person" else _end_of(applicant.phone)
+
+
+def _end_of(number: str) -> str:
+    digits = re.sub(r"\D", "", number)
     return digits[-FACTOR:] if len(digits) >= FACTOR else ""
 
 
@@ -85,7 +113,7 @@ class Details:
     """What the second factor opens."""
 
     owner: str
-    """Masked."""
+    """Masked where nobody is logged in."""
     procedure: str
     """Hidden where it is sensitive and nobody is logged in, as are its steps and papers."""
     receiving_office: str
@@ -125,7 +153,7 @@ class Details:
         bill = dossier.bill
         parcels = [it.detail for it in lines if it.what == "parcel-ordered"]
         return cls(
-            owner=masked(filing.holder.name),
+            owner=filing.holder.name if logged_in else masked(filing.holder.name),
             procedure=HIDDEN if hidden else procedure.name,
             receiving_office=names.get(filing.receiving_office, filing.receiving_office),
             competent_office=names.get(filing.competent_office, filing.competent_office),
@@ -194,13 +222,24 @@ def heirs(office: str, offered: Catalogue, at: datetime) -> tuple[str, ...]:
     return tuple(it.name for it in after if it.code != office)
 
 
-def opened_by(found: Sequence[Dossier], last_four: str, unseal: Callable[[str], str]) -> Dossier | None:
+def opened_by(found: Sequence[Dossier], code: str, given: str, unseal: Callable[[str], str]) -> Dossier | None:
     """The dossier among those of one code to which these digits belong: the applicant's or the owner's."""
     for it in found:
-        filing = it.filing.sealed(unseal)
-        if any(is_factor(second_factor(person), last_four) for person in (filing.applicant, filing.holder)):
+        if any(is_factor(factor, given) for factor in _factors(it, code, unseal)):
             return it
     return None
+
+
+def _factors(dossier: Dossier, code: str, unseal: Callable[[str], str]) -> Sequence[str]:
+    """The digits that open a dossier.
+
+    Of an organisation of which nobody's number is known the slip alone tells: its tracking code, which cannot be
+    guessed, is opened by the last four digits of its legal code.
+    """
+    filing = dossier.filing.sealed(unseal)
+    factors = [it for person in (filing.applicant, filing.holder) if (it := second_factor(person))]
+    by_slip = not factors and filing.holder.kind != "person" and code == dossier.tracking
+    return [dossier.code[-FACTOR:]] if by_slip else factors
 
 
 def is_factor(factor: str, given: str) -> bool:

@@ -72,7 +72,7 @@ class Edition:
 
 TT_01_2018 = Edition("Thông tư 01/2018/TT-VPCP", date.min)
 TT_03_2025 = Edition("Thông tư 03/2025/TT-VPCP", date(2025, 9, 15))
-"""In force from the day on which it was issued, as thuviennhadat.vn 708489 gives it; QĐ 128/2025 of Thanh Hóa cites it so."""
+"""Its forms apply from the day on which it was issued (thuviennhadat.vn 708489; QĐ 128/2025 of Thanh Hóa)."""
 EDITIONS = (TT_03_2025, TT_01_2018)
 """The newest first."""
 

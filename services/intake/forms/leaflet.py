@@ -33,6 +33,8 @@ class Leaflet:
     fees: tuple[tuple[str, str], ...]
     channels: tuple[tuple[str, str], ...]
     home: str
+    counters: tuple[str, ...]
+    """Where it can be handed in."""
     code: str
 
 

@@ -15,7 +15,7 @@ from typing import Final, Literal, Protocol, TypeVar
 from urllib.parse import quote
 
 import msgspec
-from vietnam_qr_pay import QRPay
+from vietnam_qr_pay import BanksObject, QRPay
 
 from services.intake.domain.cash import Movement
 from services.intake.domain.money import Order
@@ -87,6 +87,8 @@ class Account:
 
     bank_bin: str
     account: str
+    holder: str = ""
+    """Whose account it is, as bank apps show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ class Bank:
         wanted = {"dong": dong, "expires_at": expires_at}
         account = await self._ask("PUT", f"/orders/{quote(reference, safe='')}", Account, wanted)
         qr = QRPay.init_viet_qr(account.bank_bin, account.account, str(dong), reference).build()
-        return Order(reference, dong, opened_at, expires_at, qr, account.account)
+        bank, holder = bank_name(account.bank_bin), account.holder
+        return Order(reference, dong, opened_at, expires_at, qr, account.account, bank=bank, holder=holder)
 
     async def status(self, reference: str) -> tuple[Movement, ...]:
         return await self._ask("GET", f"/orders/{quote(reference, safe='')}", tuple[Movement, ...])
@@ -155,6 +158,11 @@ class NoPayments:
 def payments(url: str, key: str) -> Payments:
     """The configured bank. Without an address or a key there is none."""
     return Bank(Partner(url), key) if url and key else NoPayments()
+
+
+def bank_name(bank_bin: str) -> str:
+    """The short name of the bank with this number; the number itself where it is not known."""
+    return next((it.short_name for it in BanksObject.values() if it.bin == bank_bin), bank_bin)
 
 
 def _read(status: int, answer: bytes, kind: type[T]) -> T:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from http import HTTPStatus
 
@@ -17,12 +17,16 @@ from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.fees import Fee, WrongAmount
 from services.intake.domain.refunding import at_counter
-from services.intake.domain.tracking import NotTracked, typed_code
+from services.intake.domain.tracking import NoSuchCode, NotTracked, typed_code
+from services.intake.store import Store
 from services.intake.templates.money import amount
+from services.intake.templates.refusal_words import TOLD
 from shared import door
 from shared.auth import CounterClerk
 from shared.calendar import local_day
 from shared.door import Now
+from shared.errors import Refusal
+from shared.people import Person
 from shared.web import Web, form
 
 __all__ = ["router"]
@@ -47,18 +51,8 @@ async def day_of(
     day: str = "",
 ) -> Response:
     """What came in and went back, what is open, what differs; `day` is today where it is none."""
-    chosen = _day(day) or local_day(now)
-    cash = await Counting.of(kept, bank, clerk, now, "", chosen).cash()
-    return pages.show(
-        request,
-        "cash.html",
-        cash=cash,
-        lines=cash.lines[: -MOST_LINES - 1 : -1],
-        more=len(cash.lines) > MOST_LINES,
-        office=next((it.name for it in offered.offices if it.code == cash.office), cash.office),
-        today=local_day(now).isoformat(),
-        money_of=partial(amount, language=pages.language(request)),
-    )
+    counting = Counting.of(kept, bank, clerk, now, "", _day(day) or local_day(now))
+    return await _cash(request, pages, counting, offered, now)
 
 
 @router.post("/counter/cash", include_in_schema=False)
@@ -71,12 +65,22 @@ async def compare(request: Request, clerk: CounterClerk, kept: Kept, bank: Bank,
 
 
 @router.get("/counter/cash/find", include_in_schema=False)
-async def find(_: CounterClerk, kept: Kept, code: str = "") -> Response:
-    """To the bill of the dossier with this code."""
-    found = await kept.tracked(typed_code(code))
-    if not found:
-        raise NotTracked("No dossier has this code: compare it with the slip.", about="code")
-    return _to(f"/counter/cash/{found[0].id}")
+async def find(
+    request: Request,
+    clerk: CounterClerk,
+    pages: Web,
+    kept: Kept,
+    bank: Bank,
+    offered: Offered,
+    now: Now,
+    code: str = "",
+) -> Response:
+    """To the bill of the dossier with this code; or the day's page again, with what is wrong beside what was typed."""
+    try:
+        return _to(f"/counter/cash/{await _found(kept, code)}")
+    except (NoSuchCode, NotTracked) as refusal:
+        counting = Counting.of(kept, bank, clerk, now, "", local_day(now))
+        return await _cash(request, pages, counting, offered, now, code[:60], refusal)
 
 
 @router.get("/counter/cash/{dossier_id}", include_in_schema=False)
@@ -84,29 +88,91 @@ async def bill(
     dossier_id: uuid.UUID, request: Request, clerk: CounterClerk, pages: Web, kept: Kept, offered: Offered
 ) -> Response:
     """One dossier's bill: lines, money, and what may be done now."""
-    dossier = await kept.dossiers.get(str(dossier_id))
-    dossier.handled_by(clerk)
-    it = BillShown.of(dossier)
-    return pages.show(
-        request,
-        "bill.html",
-        it=it,
-        procedure=_procedure(dossier, offered),
-        fees={fee.code: fee for fee in _fees(dossier, offered)},
-        new_id=str(uuid.uuid4()),
-        money_of=partial(amount, language=pages.language(request)),
-    )
+    return await _bill(request, pages, str(dossier_id), clerk, kept, offered)
 
 
 @router.post("/counter/cash/{dossier_id}", include_in_schema=False)
 async def act(
-    dossier_id: uuid.UUID, request: Request, clerk: CounterClerk, kept: Kept, bank: Bank, offered: Offered, now: Now
+    dossier_id: uuid.UUID,
+    request: Request,
+    clerk: CounterClerk,
+    pages: Web,
+    kept: Kept,
+    bank: Bank,
+    offered: Offered,
+    now: Now,
 ) -> Response:
-    """What a button of the bill's page asks for. Each form brings an id of its own: sent twice, it is done once."""
+    """What a button of the bill's page asks for. Each form brings an id of its own: sent twice, it is done once.
+
+    What could not be done is told on the bill as it stands now: another tab may have changed it.
+    """
     fields, id = await form(request), str(dossier_id)
     till = Till(kept, bank, clerk, now)
-    await DOES.get(fields.get("do", ""), _ask)(till, id, fields, offered)
+    try:
+        await DOES.get(fields.get("do", ""), _ask)(till, id, fields, offered)
+    except Refusal as refusal:
+        return await _bill(request, pages, id, clerk, kept, offered, refusal)
     return _to(f"/counter/cash/{id}")
+
+
+async def _found(kept: Store, code: str) -> str:
+    """Raises `NoSuchCode`, `NotTracked`."""
+    found = await kept.tracked(typed_code(code))
+    if not found:
+        raise NotTracked("No dossier has this code: compare it with the slip.", about="code")
+    return found[0].id
+
+
+async def _cash(
+    request: Request,
+    pages: Web,
+    counting: Counting,
+    offered: Catalogue,
+    now: datetime,
+    code: str = "",
+    refusal: Refusal | None = None,
+) -> Response:
+    """The day's page. `code` was typed, and `refusal` tells why no bill opens for it."""
+    cash = await counting.cash()
+    unpaid = await counting.store.unpaid_at(cash.office) if cash.open_count else []
+    return pages.show(
+        request,
+        "cash.html",
+        refusal.status if refusal else 200,
+        cash=cash,
+        lines=cash.lines[: -MOST_LINES - 1 : -1],
+        more=len(cash.lines) > MOST_LINES,
+        unpaid=unpaid[:MOST_LINES],
+        office=next((it.name for it in offered.offices if it.code == cash.office), cash.office),
+        today=local_day(now).isoformat(),
+        money_of=partial(amount, language=pages.language(request)),
+        code=code,
+        wrong=TOLD[refusal.code] if refusal else "",
+    )
+
+
+async def _bill(
+    request: Request,
+    pages: Web,
+    id: str,
+    clerk: Person,
+    kept: Store,
+    offered: Catalogue,
+    refusal: Refusal | None = None,
+) -> Response:
+    dossier = await kept.dossiers.get(id)
+    dossier.handled_by(clerk)
+    return pages.show(
+        request,
+        "bill.html",
+        refusal.status if refusal else 200,
+        it=BillShown.of(dossier),
+        procedure=_procedure(dossier, offered),
+        fees={fee.code: fee for fee in _fees(dossier, offered)},
+        new_id=str(uuid.uuid4()),
+        money_of=partial(amount, language=pages.language(request)),
+        wrong=TOLD[refusal.code] if refusal else "",
+    )
 
 
 async def _pay(till: Till, id: str, fields: Fields, _: Catalogue) -> None:

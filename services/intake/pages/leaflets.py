@@ -1,10 +1,13 @@
 """Paper for those without a phone: a leaflet for each service, and the poster "start here"."""
 
+from collections.abc import Sequence
+
 from fastapi import Request, Response
 
 from services.intake.api.given import AtPrinter, Offered
-from services.intake.domain.catalogue import Paper, Procedure
+from services.intake.domain.catalogue import Office, Paper, Procedure
 from services.intake.domain.finding import LIFE_EVENTS
+from services.intake.domain.outlook import handed_in_at
 from services.intake.forms.frame import drawn
 from services.intake.forms.leaflet import Leaflet, Listed, Poster, print_leaflet, print_poster
 from services.intake.templates import offer_words
@@ -31,12 +34,15 @@ async def start_here(request: Request, _: Anyone, printer: AtPrinter) -> Respons
 @router.get("/services/{code}/leaflet.pdf", include_in_schema=False)
 async def printed(request: Request, code: str, _: Anyone, offered: Offered, printer: AtPrinter, now: Now) -> Response:
     """What the service's page says, on one sheet of A5 with the QR of that page; each version is printed once."""
-    procedure, url = offered.procedure(code, local_day(now)), _public_url(request)
-    key = (procedure.code, procedure.version, VIETNAMESE.code, url)
-    return _pdf(await printer.once(key, lambda: print_leaflet(leaflet(procedure, url))), f"{procedure.code}.pdf")
+    day = local_day(now)
+    procedure, url = offered.procedure(code, day), _public_url(request)
+    counters = handed_in_at(procedure, offered, day)
+    key = (procedure.code, procedure.version, VIETNAMESE.code, url, counters)
+    filled = leaflet(procedure, counters, url)
+    return _pdf(await printer.once(key, lambda: print_leaflet(filled)), f"{procedure.code}.pdf")
 
 
-def leaflet(procedure: Procedure, public_url: str) -> Leaflet:
+def leaflet(procedure: Procedure, counters: Sequence[Office], public_url: str) -> Leaflet:
     url = f"{public_url}/services/{procedure.code}"
     cases = (("", procedure.terms()), *((case.name, procedure.terms(case.code)) for case in procedure.cases))
     return Leaflet(
@@ -50,6 +56,7 @@ def leaflet(procedure: Procedure, public_url: str) -> Leaflet:
         fees=tuple((line.name, offer_words.fee(line, VIETNAMESE)) for line in procedure.fees),
         channels=tuple(offer_words.CHANNELS[channel] for channel in procedure.channels),
         home="Kết quả có thể được bưu tá mang đến nhà." if procedure.postal_return else "Kết quả nhận tại quầy.",
+        counters=tuple(", ".join(filter(None, (it.name, it.address, it.phone))) for it in counters),
         code=procedure.code,
     )
 
@@ -67,7 +74,11 @@ def _listed(paper: Paper, procedure: Procedure) -> Listed:
     if not paper.required and not only:
         only.append("không bắt buộc")
     form = f" ({paper.form})" if paper.form else ""
-    return Listed(paper.name + form, offer_words.pieces(paper, VIETNAMESE), "; ".join(only))
+    return Listed(
+        paper.name + form,
+        offer_words.pieces(paper, VIETNAMESE, is_online="online" in procedure.channels),
+        "; ".join(only),
+    )
 
 
 def _public_url(request: Request) -> str:

@@ -170,7 +170,7 @@ def _deed(do: str, clerk: Person, now: datetime) -> Callable[[Ticket], Decision[
     deeds: Mapping[str, Callable[[Ticket], Decision[Ticket]]] = {
         "recall": lambda it: it.recall(by=clerk, at=now),
         "absent": lambda it: it.absent(by=clerk, at=now),
-        "serve": lambda it: it.serve("", by=clerk, at=now),
+        "serve": lambda it: it.serve(by=clerk),
         "done": lambda it: it.done(by=clerk, at=now),
     }
     if do not in deeds:

@@ -36,6 +36,7 @@ async def services(
         event=event if event in LIFE_EVENTS else "",
         field=field[:LONGEST_QUESTION],
         found=find.look(asked, event, field, MOST_FOUND),
+        unknown=" ".join(find.unknown(asked)),
         is_asked=bool(asked or event or field),
         events=[it for it in offer_words.EVENTS.items() if find.of_life_event(it[0])],
         fields=fields_of(find.procedures),
@@ -61,8 +62,9 @@ async def service(
         terms=it.terms,
         counters=it.counters,
         deciding=it.deciding,
-        pieces=partial(offer_words.pieces, language=language),
+        pieces=partial(offer_words.pieces, language=language, is_online="online" in procedure.channels),
         fee=partial(offer_words.fee, language=language),
         term=partial(offer_words.term, language=language),
         channels=offer_words.CHANNELS,
+        powers=offer_words.POWERS,
     )

@@ -15,6 +15,7 @@ from services.intake.domain.tracking import (
     NoSuchCode,
     NotTracked,
     Tracked,
+    is_numbered,
     opened_by,
     typed_code,
 )
@@ -32,10 +33,12 @@ from shared.web import Web, form
 from shared.web.languages import N_
 from shared.web.limits import TOO_OFTEN, Allowance, whence
 
-__all__ = ["Tries", "router", "said_in", "told_of"]
+__all__ = ["ASKED", "Tries", "router", "said_in", "told_of"]
 
 BEFORE = {5, 7}
 """States that a dossier may have before it is received, and after."""
+ASKED = 5
+"""More papers are asked for: that is said, whatever is owed."""
 APPLICANT = Person("", "", "applicant", "")
 """Whoever has shown the second factor: nobody that the login knows."""
 
@@ -49,13 +52,19 @@ router = door.router()
 
 @dataclass(slots=True)
 class Tries:
-    """Against guessing: per client address, and per dossier where digits are given. Each replica counts its own.
+    """Against guessing: per client address, and where digits are given per dossier and again per address.
 
-    Four digits are ten thousand guesses: with six at once and one more each ten minutes they take ten weeks. Whoever
-    uses up a dossier's tries shuts its owner out for that long too; how far the dossier is can still be seen.
+    Four digits are ten thousand guesses: of one dossier, with six at once and one more each ten minutes, they take ten
+    weeks. Whoever uses up a dossier's tries shuts its owner out for that long too; how far the dossier is can still be
+    seen. Legal codes are known, so one may try a few digits on each of many: from one address 20 wrong ones and 12 more
+    an hour, about 300 a day, open one dossier of any in a month. Each further address, and each replica, as each counts
+    its own, does as much again; what is opened is masked. Who shares an address with such a guesser has the tracking
+    code of the slip, which is random: with it nothing is swept, and no address is counted.
     """
 
     of_address: Allowance = field(default_factory=lambda: Allowance(30, timedelta(seconds=2)))
+    of_guesses: Allowance = field(default_factory=lambda: Allowance(20, timedelta(minutes=5)))
+    """Wrong digits with legal codes, per address."""
     of_dossier: Allowance = field(default_factory=lambda: Allowance(6, timedelta(minutes=10)))
 
 
@@ -115,22 +124,31 @@ class Lookup:
         self.tries.of_address.take(self.whence, self.at)
         code = typed_code(ask.code)
         found = await self.store.tracked(code)
+        if not ask.last_four:
+            return code, _found(next(iter(found), None))
         counted = [it.id for it in found] or [code]  # a dossier has two codes; one that there is not answers alike
-        if ask.last_four:
-            for id in counted:
-                self.tries.of_dossier.take(id, self.at)
-        dossier = opened_by(found, ask.last_four, self.seals.open) if ask.last_four else next(iter(found), None)
-        if dossier is None:
-            raise NotTracked("No dossier has this code and these digits: compare both with the slip and the card.")
-        if ask.last_four:
-            for id in counted:
-                self.tries.of_dossier.give_back(id)
+        if is_numbered(code):
+            self.tries.of_guesses.take(self.whence, self.at)
+        for id in counted:
+            self.tries.of_dossier.take(id, self.at)
+        dossier = _found(opened_by(found, code, ask.last_four, self.seals.open))
+        if is_numbered(code):
+            self.tries.of_guesses.give_back(self.whence)
+        for id in counted:
+            self.tries.of_dossier.give_back(id)
         return code, dossier
 
     def _with_pay(self, it: Tracked, dossier: Dossier) -> Tracked:
         if not it.details or not it.details.owed:
             return it
         return replace(it, details=replace(it.details, pay=self.pay(dossier.id)))
+
+
+def _found(dossier: Dossier | None) -> Dossier:
+    """Raises `NotTracked`."""
+    if dossier is None:
+        raise NotTracked("No dossier has this code and these digits: compare both with the slip and the card.")
+    return dossier
 
 
 async def _looking(request: Request) -> Lookup:
@@ -148,7 +166,7 @@ Looking = Annotated[Lookup, Depends(_looking)]
 @router.get("/track", include_in_schema=False)
 async def ask(request: Request, _: Anyone, pages: Web, code: str = "") -> Response:
     """The form; the slip's address brings the code along, and nothing else."""
-    return pages.show(request, "track.html", code=code[:60], wrong="")
+    return pages.show(request, "track.html", code=code[:60], last_four="", wrong="", is_code=False)
 
 
 @router.post("/track", include_in_schema=False)
@@ -159,7 +177,7 @@ async def answer(request: Request, _: Anyone, pages: Web, looking: Looking) -> R
     try:
         it = await looking.tracked(asked)
     except (NoSuchCode, NotTracked) as refusal:
-        return pages.show(request, "track.html", refusal.status, code=asked.code[:60], wrong=WRONG[type(refusal)])
+        return _not_found(request, pages, asked, refusal)
     return pages.show(request, "tracked.html", again=_again(asked), **told_of(request, pages, it))
 
 
@@ -176,7 +194,7 @@ async def say_how_it_went(request: Request, _: Anyone, pages: Web, looking: Look
         else:
             await looking.found(asked)
     except (NoSuchCode, NotTracked) as refusal:
-        return pages.show(request, "track.html", refusal.status, code=asked.code[:60], wrong=WRONG[type(refusal)])
+        return _not_found(request, pages, asked, refusal)
     except Refusal as refusal:
         wrong = portal_words.refusal(refusal)
     it = await looking.tracked(asked)
@@ -187,7 +205,11 @@ async def say_how_it_went(request: Request, _: Anyone, pages: Web, looking: Look
 
 @router.post("/tracking", tags=["tracking"], responses=TOO_OFTEN)
 async def tracking(asked: Ask, _: Anyone, looking: Looking) -> Tracked:
-    """How far a dossier is, by its code; with the last four digits of the owner's number, everything about it."""
+    """How far a dossier is, by its code; with the last four digits of the owner's number, everything about it.
+
+    Of an organisation they are those of its phone or of who files for it; where neither is known, those of the legal
+    code, asked with the tracking code.
+    """
     return await looking.tracked(asked)
 
 
@@ -205,6 +227,8 @@ def told_of(request: Request, pages: Web, it: Tracked) -> dict[str, Any]:
     received = not it.details or it.details.received_at is not None or it.state not in BEFORE
     stage = words.stage(it.state) if received else 1
     shown = {"it": it, "details": it.details, "tell": tell, "stage": stage, "words": words}
+    is_theirs = it.details is not None and it.details.owed > 0 and it.state != ASKED
+    shown["coming"] = words.coming(it.state, is_theirs=is_theirs)
     return shown | {"money_of": money_of, "done": "", "wrong_score": "", "portal": portal_words}
 
 
@@ -213,6 +237,13 @@ def said_in(fields: Mapping[str, str]) -> tuple[int, tuple[str, ...]]:
     raw = fields.get("score", "")
     reasons = tuple(code for code in portal_words.RATING if fields.get(f"because-{code}"))
     return int(raw) if raw in {str(it) for it in portal_words.SCORES} else 0, reasons
+
+
+def _not_found(request: Request, pages: Web, asked: Ask, refusal: NoSuchCode | NotTracked) -> Response:
+    """The form as it was sent. Which of the two is wrong is not known, unless the code can be none."""
+    typed = {"code": asked.code[:60], "last_four": asked.last_four[:4]}
+    is_code = isinstance(refusal, NoSuchCode)
+    return pages.show(request, "track.html", refusal.status, **typed, wrong=WRONG[type(refusal)], is_code=is_code)
 
 
 def _again(asked: Ask) -> dict[str, str]:

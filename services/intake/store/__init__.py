@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.intake.domain.catalogue import Catalogue
-from services.intake.domain.dossier import Dossier
+from services.intake.domain.dossier import CLOSED, Dossier
 from services.intake.domain.draft import Draft
 from services.intake.domain.link import Link
 from services.intake.domain.printing import Printing
@@ -22,18 +22,24 @@ from services.intake.store.indexes import (
     BY_TRACKING,
     CALLED,
     CASH,
+    CORRECTED_FROM,
+    CORRECTED_TO,
     DRAFT_AUTHORISED,
     DRAFT_BY_CODE,
     DRAFT_SCANNED,
     DRAFTS_OF,
+    DRAFTS_OPEN,
     DRAFTS_OVER,
+    DRAFTS_OWNED,
     DRAFTS_SEALED,
+    FILING,
     HANDED,
     OF_CITIZEN,
     OF_OFFICE,
     OF_PERSON,
     ONLINE,
     QUEUE,
+    SCAN_PLACES,
     SCANNED,
     SCANS_OVER,
     SIGNED,
@@ -41,8 +47,11 @@ from services.intake.store.indexes import (
     UPLOADS_LEFT,
     UPLOADS_OF,
     at_bank,
+    drafts_sealed_otherwise,
+    held,
     received,
     scans_over,
+    sealed_otherwise,
     unpaid,
     waiting_before,
     with_cash,
@@ -92,12 +101,13 @@ class Store:
         await self.dossiers.prepare(
             BY_CODE, BY_TRACKING, OF_OFFICE, OF_PERSON, OF_CITIZEN, ONLINE, BY_ORDER, AT_BANK, CASH, UNPAID, HANDED
         )
-        await self.dossiers.prepare(SCANNED, AUTHORISED, SIGNED)
-        await self.drafts.prepare(DRAFTS_OF, DRAFT_BY_CODE, DRAFTS_OVER, DRAFTS_SEALED, DRAFT_SCANNED, DRAFT_AUTHORISED)
+        await self.dossiers.prepare(SCANNED, AUTHORISED, SIGNED, CORRECTED_FROM, CORRECTED_TO)
+        await self.drafts.prepare(DRAFTS_OF, DRAFT_BY_CODE, DRAFTS_OVER, DRAFTS_OPEN, DRAFT_SCANNED, DRAFT_AUTHORISED)
+        await self.drafts.prepare(DRAFTS_SEALED, DRAFTS_OWNED)
         for repository in (self.progress, self.receipts):
             await repository.prepare()
         await self.printings.prepare()
-        await self.tickets.prepare(QUEUE, CALLED)
+        await self.tickets.prepare(QUEUE, CALLED, FILING)
         await self.uploads.prepare(UPLOADS_LEFT, UPLOADS_OF)
         await self.scans.prepare(SCANS_OVER)
         await self.links.prepare()
@@ -138,6 +148,19 @@ class Store:
         wanted = {"state.marks": {"$in": list(marks)}, "state.marks.0": {"$exists": True}}
         return await self.dossiers.find(wanted, sort=("-state.submitted_at",), limit=limit)
 
+    async def held_by(self, marks: Sequence[str], *, limit: int = 20) -> list[Dossier]:
+        """The dossiers of whom one of these marks stands for, whoever filed them; the newest first."""
+        return await self.dossiers.find(held(marks), sort=("-state.submitted_at",), limit=limit)
+
+    async def perhaps_twins(
+        self, marks: Sequence[str], procedure: str, scans: Collection[str], since: datetime
+    ) -> list[Dossier]:
+        """The holder's open dossiers since then of this procedure or with one of these scans; a thousand at most."""
+        alike = [{"state.filing.procedure": procedure}, {"state.filing.papers.scans": {"$in": sorted(scans)}}]
+        still = {"state.submitted_at": {"$gte": since}, "state.state": {"$nin": sorted(CLOSED)}}
+        wanted = {"$and": [held(marks), {**still, "$or": alike}]}
+        return await self.dossiers.find(wanted, sort=("-state.submitted_at",), limit=1_000)
+
     async def filed_by(self, citizen: str, *, limit: int = 50) -> list[Dossier]:
         """What a citizen filed, the newest first."""
         wanted = {"state.history.0.by": citizen, "state.assisted_by": ""}
@@ -171,26 +194,30 @@ class Store:
 
     async def draft_of(self, code: str) -> Draft | None:
         found = await self.drafts.find({"state.code": code}, limit=1)
-        return found[0] if found and found[0].until else None
+        return found[0] if found and not found[0].is_over else None
 
     async def drafts_over(self, at: datetime) -> list[Draft]:
         """Drafts whose days are over and of which something is left."""
         return await self.drafts.find({"state.until": {"$lte": at}}, limit=100)
 
+    async def drafts_open(self, at: datetime, *, skip: int = 0) -> list[Draft]:
+        """Drafts that are not over, as far as is known; some hundreds at most."""
+        wanted = {"state.is_filed": False, "state.until": {"$gt": at}}
+        return await self.drafts.find(wanted, sort=("state.until",), limit=500, skip=skip)
+
+    async def filed_as(self, ids: Sequence[str]) -> list[Dossier]:
+        """Those of these drafts' ids that are dossiers."""
+        return await self.dossiers.find({"_id": {"$in": list(ids)}}, limit=len(ids) or 1)
+
     async def sealed_otherwise(self, key: str) -> list[Dossier]:
-        """Dossiers with a number that another key has sealed; some hundreds at most."""
-        marked = {"state.marks.0": {"$exists": True}}
-        before, after = {"$lt": f"{key}."}, {"$gte": f"{key}/"}
-        found = [await self.dossiers.find({**marked, "state.marks": it}, limit=100) for it in (before, after)]
-        handed = ({"$gt": "", **before}, after)
-        found += [await self.dossiers.find({"state.handed.number": it}, limit=100) for it in handed]
+        """Dossiers with a number that another key has sealed, wherever in them; some hundreds at most."""
+        found = [await self.dossiers.find(it, limit=100) for it in sealed_otherwise(key)]
         return list({it.id: it for some in found for it in some}.values())
 
     async def drafts_sealed_otherwise(self, key: str) -> list[Draft]:
-        """Drafts with a number that another key has sealed."""
-        field = "state.filing.applicant.number"
-        ranges = ({"$gt": "", "$lt": f"{key}."}, {"$gte": f"{key}/"})
-        return [it for there in ranges for it in await self.drafts.find({field: there}, limit=100)]
+        """Drafts with a number that another key has sealed; some hundreds at most."""
+        found = [await self.drafts.find(it, limit=100) for it in drafts_sealed_otherwise(key)]
+        return list({it.id: it for some in found for it in some}.values())
 
     async def is_decided(self, dossier: str) -> bool:
         """Whether processing said so."""
@@ -224,13 +251,28 @@ class Store:
 
     async def is_filed(self, digest: str) -> bool:
         """Whether a scan stands in a dossier: as a paper, as the right to file, as a signature."""
-        places = ("state.filing.papers.scans", "state.filing.authorisation.scan", "state.handed.signature")
-        return any([await self.dossiers.find({place: digest}, limit=1) for place in places])
+        return any([await self.dossiers.find({place: digest}, limit=1) for place in SCAN_PLACES])
+
+    async def stands_at(self, digest: str, offices: Collection[str]) -> bool:
+        """Whether a scan stands in a dossier that one of these offices received or decides."""
+        wanted = {"$in": sorted(offices)}
+        theirs = {"$or": [{"state.filing.receiving_office": wanted}, {"state.filing.competent_office": wanted}]}
+        return any([await self.dossiers.find({place: digest, **theirs}, limit=1) for place in SCAN_PLACES if offices])
+
+    async def is_reusable(self, digest: str, dossier: str) -> bool:
+        """Whether a scan is a paper of this dossier, which is of somebody who is known by their number."""
+        wanted = {"_id": dossier, "state.filing.papers.scans": digest, "state.marks.0": {"$exists": True}}
+        return bool(await self.dossiers.find(wanted, limit=1))
 
     async def is_drafted(self, digest: str) -> bool:
         """Whether a scan stands in a draft that is not over."""
         places = ("state.filing.papers.scans", "state.filing.authorisation.scan")
         return any([await self.drafts.find({place: digest}, limit=1) for place in places])
+
+    async def is_helped_with(self, digest: str, clerk: str) -> bool:
+        """Whether a scan stands in a draft that was opened to this clerk, and is not over."""
+        wanted = {"state.filing.papers.scans": digest, "state.helpers": clerk}
+        return bool(await self.drafts.find(wanted, limit=1))
 
     async def received_between(self, office: str, first: date, last: date) -> int:
         """How many dossiers an office received from one day to another, both included."""
@@ -249,6 +291,10 @@ class Store:
 
     async def ticket(self, id: str) -> Ticket | None:
         return await self.tickets.known(id)
+
+    async def tickets_filing(self) -> list[Ticket]:
+        """Numbers with which something is being filed, or was when a process died; the oldest first."""
+        return await self.tickets.find({"state.filing": {"$gt": ""}}, sort=("state.day",), limit=1_000)
 
     async def waiting(self, office: str, day: date, *, limit: int) -> list[Ticket]:
         """Who waits at an office, in the order in which they are called."""

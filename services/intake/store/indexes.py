@@ -13,6 +13,7 @@ BY_TRACKING = Index(("state.tracking",), "a dossier by its tracking code")
 QUEUE = Index(
     ("state.office", "state.day", "state.state", "state.place_at"), "who waits at an office, the next one first"
 )
+FILING = Index(("state.day",), "numbers with which something is being filed", only={"state.filing": {"$gt": ""}})
 CALLED = Index(("state.office", "state.day", "-state.called_at"), "who was called at an office, the latest first")
 OF_OFFICE = Index(("state.filing.receiving_office", "-state.submitted_at"), "the counter's list, the newest first")
 OF_PERSON = Index(
@@ -31,15 +32,31 @@ DRAFT_BY_CODE = Index(("state.code",), "a draft by its code")
 UPLOADS_LEFT = Index(("state.begun_at",), "uploads that were left open", only={"state.is_open": True})
 UPLOADS_OF = Index(("state.owner",), "how many uploads a person has open", only={"state.is_open": True})
 DRAFTS_OVER = Index(("state.until",), "drafts whose days are over")
+DRAFTS_OPEN = Index(("state.is_filed", "state.until"), "drafts of which it is not known that they were filed")
 HANDED = Index(
     ("state.handed.number",),
     "results that others took, by the key of the seal",
     only={"state.handed.number": {"$gt": ""}},
 )
+CORRECTED_FROM = Index(
+    ("state.corrections.field", "state.corrections.was"),
+    "numbers that stood there before, by the key of the seal",
+    only={"state.corrections.0": {"$exists": True}},
+)
+CORRECTED_TO = Index(
+    ("state.corrections.field", "state.corrections.now"),
+    "numbers that were put right, by the key of the seal",
+    only={"state.corrections.0": {"$exists": True}},
+)
 DRAFTS_SEALED = Index(
     ("state.filing.applicant.number",),
     "drafts by the key of the seal",
     only={"state.filing.applicant.number": {"$gt": ""}},
+)
+DRAFTS_OWNED = Index(
+    ("state.filing.owner.number",),
+    "drafts for somebody else, by the key of the seal",
+    only={"state.filing.owner.number": {"$gt": ""}},
 )
 
 SCANNED = Index(
@@ -57,6 +74,8 @@ SIGNED = Index(
     "whether a scan is the signature of who took a result",
     only={"state.handed.signature": {"$gt": ""}},
 )
+SCAN_PLACES = ("state.filing.papers.scans", "state.filing.authorisation.scan", "state.handed.signature")
+"""Where a scan stands in a dossier; served by `SCANNED`, `AUTHORISED` and `SIGNED`."""
 DRAFT_SCANNED = Index(
     ("state.filing.papers.scans",), "whether a scan stands in a draft", only={"state.filing.papers.scans": {"$gt": ""}}
 )
@@ -94,6 +113,34 @@ SCANS_OVER = Index(
     "scans of which it is to be asked whether anything needs them",
     only={"state.until": {"$gt": BEGINNING}},
 )
+
+
+def held(marks: Sequence[str]) -> Mapping[str, Any]:
+    """Dossiers whose holder's number has one of these marks: the last of `state.marks`. Served by `OF_PERSON`."""
+    is_holders = {"$in": [{"$arrayElemAt": ["$state.marks", -1]}, list(marks)]}
+    theirs = {"$or": [{"state.filing.owner": None}, {"state.filing.owner.number": {"$gt": ""}}]}
+    return {"state.marks": {"$in": list(marks)}, "state.marks.0": {"$exists": True}, "$expr": is_holders, **theirs}
+
+
+def sealed_otherwise(key: str) -> Sequence[Mapping[str, Any]]:
+    """Dossiers with a number under another key; served by `OF_PERSON`, `HANDED`, `CORRECTED_FROM`, `CORRECTED_TO`."""
+    before, after = {"$lt": f"{key}."}, {"$gte": f"{key}/"}
+    asked = list[Mapping[str, Any]]()
+    for it in (before, after):
+        sealed = {"$gt": "", **it}
+        asked.append({"state.marks.0": {"$exists": True}, "state.marks": it})
+        asked.append({"state.handed.number": sealed})
+        for side in ("was", "now"):
+            number = {"field": {"$in": ["number", "owner.number"]}, side: sealed}
+            asked.append({"state.corrections.0": {"$exists": True}, "state.corrections": {"$elemMatch": number}})
+    return asked
+
+
+def drafts_sealed_otherwise(key: str) -> Sequence[Mapping[str, Any]]:
+    """Served by `DRAFTS_SEALED` and `DRAFTS_OWNED`."""
+    places = ("state.filing.applicant.number", "state.filing.owner.number")
+    ranges = ({"$lt": f"{key}."}, {"$gte": f"{key}/"})
+    return [{place: {"$gt": "", **it}} for place in places for it in ranges]
 
 
 def scans_over(at: datetime) -> Mapping[str, Any]:

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 
 from shared.web.languages import N_
 
-__all__ = ["ASKED_BECAUSE", "FIELDS", "FORMS", "GROUNDS", "REFUSALS", "REFUSED_BECAUSE", "SAID", "STATES"]
+__all__ = [
+    "ASKED_BECAUSE",
+    "DONE",
+    "FIELDS",
+    "FORMS",
+    "GROUNDS",
+    "REFUSALS",
+    "REFUSED_BECAUSE",
+    "SAID",
+    "UNWORDED",
+]
 
 REFUSALS: Mapping[str, str] = {
     "offline": N_("Không có mạng. Mọi thứ đã gõ vẫn còn trên màn hình; có mạng lại thì nhấn phím đó lần nữa."),
@@ -14,7 +24,7 @@ REFUSALS: Mapping[str, str] = {
     "forbidden": N_("Tài khoản này không được làm việc đó: hãy nhờ người ở quầy."),
     "too-many-tries": N_("Thử quá nhiều lần: hãy đợi một lúc."),
     "nobody-waits": N_("Không còn ai đợi. Số tiếp theo do máy lấy số phát ra."),
-    "not-a-desk": N_("Quầy số mấy? Gõ một số hoặc một chữ, ví dụ 2."),
+    "not-a-desk": N_("Bàn số mấy? Gõ một số hoặc một chữ, ví dụ 2."),
     "call-first": N_("Hãy gọi lại số này đủ hai lần trước khi ghi vắng mặt."),
     "called-often": N_("Số này đã gọi lại đủ hai lần: hãy ghi vắng mặt."),
     "unreadable-card": N_("Đây không phải mã QR trên thẻ căn cước: quét lại, hoặc gõ vào các ô dưới."),
@@ -40,6 +50,10 @@ REFUSALS: Mapping[str, str] = {
     "papers-missing": N_("Chưa đủ giấy tờ: hãy xem những dòng được đánh dấu, hoặc yêu cầu bổ sung tất cả một lần."),
     "not-reviewed": N_("Người này đã có hồ sơ giống hồ sơ này: hãy xem hồ sơ đó, nếu khác thì đánh dấu."),
     "unknown-scan": N_("Có bản quét chưa tải lên xong: hãy quét lại giấy tờ đó."),
+    "not-your-scan": N_("Bản quét này do nơi khác quét: hãy quét lại tại đây."),
+    "no-such-ticket": N_("Không có số thứ tự này. Nhấn F9 lần nữa để nộp không kèm số."),
+    "not-called": N_("Số thứ tự này không còn ở quầy. Nhấn F9 lần nữa để nộp không kèm số."),
+    "not-your-queue": N_("Số thứ tự này của nơi khác. Nhấn F9 lần nữa để nộp không kèm số."),
     "not-reusable": N_("Giấy tờ này không nằm trong hồ sơ trước của cùng một người: hãy quét."),
     "scan-too-large": N_("Bản quét quá lớn đối với thủ tục này: hãy quét ở 150 đến 200 dpi."),
     "exemption-not-offered": N_("Khoản này không được miễn vì lý do đó."),
@@ -77,9 +91,9 @@ REFUSALS: Mapping[str, str] = {
     "does-not-match": N_("Số, ngày sinh và họ tên không phải của cùng một người: so lại với thẻ, hoặc gõ tay."),
     "wrong-question": N_("Cần có số căn cước và ngày sinh như trên thẻ."),
     "ground-missing": N_("Hãy ghi căn cứ pháp lý: căn cứ được in trên phiếu từ chối."),
-    "words-missing": N_("Hãy ghi rõ cần bổ sung gì, hoặc đánh dấu ít nhất một dòng."),
+    "words-missing": N_("Hãy chọn lý do ở ít nhất một giấy tờ hoặc một ô cần bổ sung."),
 }
-"""By the code of the refusal. One without a sentence here is told in English, as the API tells it."""
+"""By the code of the refusal; the sentences of the others are in `refusal_words`."""
 
 SAID: Mapping[str, str] = {
     "called": N_("Mời số {number} đến quầy {desk}. Còn {waiting} người đợi."),
@@ -101,6 +115,7 @@ SAID: Mapping[str, str] = {
     "lacking": N_("còn thiếu"),
     "enough": N_("đủ"),
     "reuse": N_("Dùng lại bản quét đã nộp ngày {day}"),
+    "first-page": N_("Trang đầu của bản quét"),
     "same-procedure": N_("cùng thủ tục này, đang giải quyết"),
     "same-scans": N_("có cùng bản quét"),
     "is-another": N_("Đã xem: đây là hồ sơ khác"),
@@ -123,6 +138,8 @@ SAID: Mapping[str, str] = {
     "money-paid": N_("Đã thu {dong} đồng."),
     "money-owed": N_("Còn phải thu: {dong} đồng."),
     "money-open": N_("Còn khoản chưa biết số tiền: mở hồ sơ để ghi."),
+    "money-later": N_("Khi tiếp nhận sẽ phải thu: {dong} đồng."),
+    "money-later-open": N_("Khi tiếp nhận sẽ phải thu: {dong} đồng, chưa kể khoản chưa ghi số tiền."),
     "money-none": N_("Không phải nộp tiền."),
     "asked": N_("Đã yêu cầu bổ sung"),
     "asked-note": N_("Hồ sơ được giữ; người nộp mang giấy tờ còn thiếu đến bất cứ quầy nào."),
@@ -136,14 +153,28 @@ SAID: Mapping[str, str] = {
 }
 """What the counter's script says; it knows no language itself. `{name}` is filled in there."""
 
-STATES: Mapping[str, str] = {
-    "submitted": N_("Đã nộp, chờ kiểm tra"),
-    "accepted": N_("Đã tiếp nhận"),
-    "refused": N_("Không được tiếp nhận"),
-    "supplement-asked": N_("Chờ bổ sung"),
-    "handed-over": N_("Đã trả kết quả"),
-    "stopped": N_("Đã dừng"),
+DONE: Mapping[str, str] = {
+    "accept": N_("Đã tiếp nhận. Tiếp theo: in giấy hẹn."),
+    "accept-at-once": N_("Đã tiếp nhận. Kết quả được trả ngay: không cần giấy hẹn."),
+    "refuse": N_("Đã từ chối. Tiếp theo: in phiếu từ chối, ở mục In phiếu có lời của cán bộ."),
+    "ask": N_("Đã yêu cầu bổ sung. Tiếp theo: in phiếu yêu cầu bổ sung."),
+    "supplement": N_("Đã nhận giấy tờ bổ sung."),
+    "review": N_("Đã ghi: đây là hồ sơ khác."),
+    "correct": N_("Đã sửa thông tin."),
+    "home": N_("Đã đổi cách nhận kết quả."),
+    "withdraw": N_("Đã ghi yêu cầu rút hồ sơ."),
+    "hand-over": N_("Đã trả kết quả."),
+    "pay": N_("Đã thu đủ tiền. Tiếp theo: in biên lai, ở khoản thu của hồ sơ."),
+    "amount": N_("Đã ghi số tiền."),
 }
+"""What was done, and what comes next, by the action."""
+TO_PRINT: Mapping[str, str] = {"accept": "slip", "ask": "supplement"}
+"""The form that is handed over once it is done."""
+UNWORDED: Mapping[str, str] = {
+    "reason": N_("Hãy ghi lý do: lý do được in trên phiếu."),
+    "new_due": N_("Hãy chọn ngày hẹn mới: ngày đó được in trên phiếu."),
+}
+"""What a form lacks, by its field."""
 
 REFUSED_BECAUSE: Mapping[str, str] = {
     "not-competent": N_("Không thuộc thẩm quyền giải quyết"),

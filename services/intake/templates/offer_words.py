@@ -4,18 +4,19 @@ The words are Vietnamese; their English is in `catalogue.en.po` beside this file
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from services.intake.domain.catalogue import Fee, Paper, Procedure
+from services.intake.domain.catalogue import Fee, Paper, Power, Procedure
 from services.intake.domain.finding import LIFE_EVENTS
+from services.intake.domain.procedure import ORDINARY
 from services.intake.domain.sheet_words import HEADERS
 from services.intake.templates.money import amount
 from shared.calendar import Term
 from shared.contracts.intake import Terms
 from shared.web.languages import N_, Language
 
-__all__ = ["CHANNELS", "EVENTS", "WHATS", "fee", "field", "pieces", "state", "term", "value"]
+__all__ = ["CHANNELS", "EVENTS", "POWERS", "WHATS", "WORDS", "fee", "field", "pieces", "state", "term", "value", "word"]
 
 EVENTS: Mapping[str, str] = {**LIFE_EVENTS}
 CHANNELS: Mapping[str, tuple[str, str]] = {
@@ -29,6 +30,7 @@ CHANNELS: Mapping[str, tuple[str, str]] = {
         N_("Bưu tá đến nhà lấy giấy tờ. Hồ sơ tính là đã nộp khi cơ quan ký nhận từ bưu điện."),
     ),
 }
+POWERS: Mapping[Power, str] = {"P": N_("ở cấp tỉnh"), "D": N_("ở cấp huyện"), "C": N_("ở cấp xã")}
 WHATS: Mapping[str, str] = {
     "added": N_("Thêm mới"),
     "changed": N_("Sửa đổi"),
@@ -37,13 +39,14 @@ WHATS: Mapping[str, str] = {
 }
 _TERMS: Mapping[str, tuple[str, str]] = {
     "working-days": (N_("%(count)s ngày làm việc"), N_("%(count)s ngày làm việc (nhiều)")),
-    "calendar-days": (N_("%(count)s ngày"), N_("%(count)s ngày (nhiều)")),
+    "calendar-days": (N_("%(count)s ngày, kể cả ngày nghỉ"), N_("%(count)s ngày, kể cả ngày nghỉ (nhiều)")),
     "hours": (N_("%(count)s giờ làm việc"), N_("%(count)s giờ làm việc (nhiều)")),
     "half-days": (N_("%(count)s buổi làm việc"), N_("%(count)s buổi làm việc (nhiều)")),
 }
 SAME_DAY = N_("Trong ngày; hồ sơ nhận sau 15 giờ thì ngày làm việc tiếp theo")
 ORIGINALS, COPIES, CERTIFIED = N_("%(count)s bản chính"), N_("%(count)s bản sao"), N_("%(count)s bản sao chứng thực")
-OR_FILE, FILE = N_("%(pieces)s, hoặc ảnh chụp"), N_("ảnh chụp hoặc tệp điện tử")
+OR_FILE = N_("%(pieces)s; nộp trực tuyến thì gửi ảnh chụp hoặc bản quét")
+FILE = N_("ảnh chụp hoặc tệp điện tử")
 UNKNOWN_FEE = N_("do Hội đồng nhân dân tỉnh quy định; hỏi tại quầy")
 _PER: Mapping[str, str] = {
     "dossier": N_("%(amount)s một hồ sơ"),
@@ -59,7 +62,43 @@ STATES: Mapping[str, str] = {
     "ended": N_("Đã hết hiệu lực"),
     "withdrawn": N_("Đã thu hồi"),
 }
-_PARTS = re.compile(r"[.\[\]]+")
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "channels": {code: name for code, (name, _) in CHANNELS.items()},
+    "unit": {
+        "working-days": N_("ngày làm việc"),
+        "calendar-days": N_("ngày"),
+        "hours": N_("giờ làm việc"),
+        "half-days": N_("buổi"),
+    },
+    "supplement": {
+        "restart": N_("Đủ giấy tờ thì tính lại thời hạn từ đầu"),
+        "pause": N_("Tạm dừng khi chờ, đủ giấy tờ thì tính tiếp"),
+    },
+    "per": {"dossier": N_("hồ sơ"), "page": N_("trang"), "copy": N_("bản")},
+    "competent": {**POWERS},
+    "at": {**POWERS},
+    "by": {
+        "one-stop-officer": N_("cán bộ một cửa"),
+        "specialist": N_("chuyên viên"),
+        "leader": N_("lãnh đạo"),
+        "registry-clerk": N_("văn thư"),
+    },
+    "kind": {
+        "one-stop": N_("Bộ phận một cửa"),
+        "post-counter": N_("Quầy tại bưu điện"),
+        "competent": N_("Cơ quan giải quyết"),
+        "commune": N_("Ủy ban nhân dân cấp xã"),
+        "land-office": N_("Văn phòng đăng ký đất đai"),
+        "school": N_("Trường học"),
+    },
+    "level": {"province": N_("Cấp tỉnh"), "district": N_("Cấp huyện"), "commune": N_("Cấp xã")},
+    "cases": {ORDINARY: N_("Thông thường")},
+    "life_events": EVENTS,
+}
+"""What the codes in a field mean."""
+_OF_TERM = {"amount": N_("Bao nhiêu"), "unit": N_("Đơn vị")}
+_MONEY = {"amount", "reduced", "most"}
+_PARTS = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -73,14 +112,14 @@ def term(terms: Terms | Term, language: Language) -> str:
     return language.counted(one, many, terms.amount) % {"count": terms.amount}
 
 
-def pieces(paper: Paper, language: Language) -> str:
-    """So many originals, copies and files: `1 bản chính, hoặc ảnh chụp`."""
+def pieces(paper: Paper, language: Language, *, is_online: bool) -> str:
+    """So many originals and copies; and what does instead, where it may be filed online."""
     copies = CERTIFIED if paper.certified else COPIES
     counted = ((paper.originals, ORIGINALS), (paper.copies, copies))
     on_paper = ", ".join(language.of(words) % {"count": count} for count, words in counted if count)
     if not on_paper:
         return language.of(FILE)
-    return language.of(OR_FILE) % {"pieces": on_paper} if paper.electronic else on_paper
+    return language.of(OR_FILE) % {"pieces": on_paper} if paper.electronic and is_online else on_paper
 
 
 def fee(line: Fee, language: Language) -> str:
@@ -99,17 +138,31 @@ def _dong(dong: int, language: Language) -> str:
     return f"{amount(dong, language)} đ"
 
 
-def field(path: str, language: Language) -> str:
-    """`fees[extract].amount` as `Phí, lệ phí › extract › Mức thu (đồng)`."""
-    parts = [part for part in _PARTS.split(path) if part]
-    return " › ".join(language.of(HEADERS[part]) if part in HEADERS else part for part in parts)
+def field(path: str, parts: Sequence[str], language: Language) -> str:
+    """`fees[extract].amount` as `Phí, lệ phí › Trích lục › Mức thu (đồng)`; `parts` are the names of its codes."""
+    named, steps = iter(parts), list(_PARTS.finditer(path))
+    told = [next(named, it[1]) if it[1] else HEADERS.get(it[2], it[2]) for it in steps]
+    if [it[2] for it in steps[-2:-1]] == ["term"]:
+        told[-1] = _OF_TERM.get(steps[-1][2], told[-1])
+    return " › ".join(language.of(it) for it in told)
 
 
-def value(text: str, language: Language) -> str:
-    """One side of a change: days as people write them."""
+def value(path: str, text: str, language: Language) -> str:
+    """One side of a change of `path`: days and money as people write them, codes in words."""
     if _DAY.fullmatch(text):
         return f"{date.fromisoformat(text):%d/%m/%Y}"
-    return language.of(_VALUES.get(text, text))
+    name = path.rpartition(".")[2].partition("[")[0]
+    is_money = path.startswith("fees[") and name in _MONEY
+    if text.isdecimal() and (is_money or name == "largest_scan"):
+        return amount(int(text), language)
+    if text in _VALUES:
+        return language.of(_VALUES[text])
+    return ", ".join(word(name, it, language) for it in text.split(", ")) if name in WORDS else text
+
+
+def word(name: str, code: str, language: Language) -> str:
+    """What a code means in a field of that name; the code itself where it has no words."""
+    return language.of(WORDS[name].get(code, code))
 
 
 def state(procedure: Procedure, *, is_in_force: bool, is_coming: bool) -> str:

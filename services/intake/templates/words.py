@@ -3,7 +3,7 @@
 A sentence's `%(detail)s` is the entry's detail, with codes and moments in words.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from services.intake.domain.tracking import Happened
@@ -11,7 +11,7 @@ from services.intake.templates.money import amount
 from services.intake.templates.portal_words import FIELDS
 from shared.web.languages import N_, Language
 
-__all__ = ["CODES", "HOME_BY", "NEXT", "SENTENCES", "STAGES", "STATES", "sentence", "stage"]
+__all__ = ["CODES", "HOME_BY", "SENTENCES", "STAGES", "STATES", "coming", "once", "sentence", "stage"]
 
 STATES: dict[int, str] = {
     1: N_("Mới đăng ký"),
@@ -39,6 +39,7 @@ NEXT: dict[int, str] = {
     10: N_("Hồ sơ đã hoàn thành."),
 }
 """What comes next, for the one who waits."""
+YOURS = N_("Hồ sơ đang chờ bạn: xem việc của bạn ở trên.")
 
 STAGES = (N_("Đã nộp"), N_("Đã tiếp nhận"), N_("Đã có kết quả"), N_("Đã trả"))
 _STAGE = {1: 1, 2: 2, 4: 2, 5: 2, 6: 2, 7: 2, 9: 3, 10: 4}
@@ -82,9 +83,18 @@ SENTENCES: dict[str, str] = {
     "invitation-left": N_("Bưu tá để lại giấy mời; lần phát tiếp theo từ %(detail)s."),
     "parcel-delivered": N_("Bưu điện đã phát: %(detail)s."),
     "message-sent": N_("Đã gửi tin báo cho bạn qua %(detail)s."),
-    "call-task-opened": N_("Không có địa chỉ để nhắn tin: cán bộ sẽ gọi điện hoặc báo khi bạn đến quầy."),
+    "call-task-opened": N_("Chưa nhắn tin được cho bạn: cán bộ sẽ gọi điện. Mọi tin về hồ sơ đều có ở trang này."),
 }
 """Every `what` of a timeline."""
+OF_STAFF: Mapping[str, str] = {
+    "dossier-reviewed": N_("Đã xem: đây là hồ sơ khác với hồ sơ đã nộp trước."),
+    "dossier-withdrawal-asked": N_("Người nộp đã đề nghị rút hồ sơ."),
+    "dossier-rated": N_("Người nộp đã đánh giá: %(detail)s trên 5."),
+    "fee-refund-refused": N_("Ngân hàng không trả lại được %(detail)s đồng: trả tiền mặt tại quầy."),
+    "message-sent": N_("Đã gửi tin báo cho người nộp qua %(detail)s."),
+    "call-task-opened": N_("Chưa nhắn tin được cho người nộp: cần gọi điện, hoặc báo khi họ đến quầy."),
+}
+"""The same for officials, where `SENTENCES` speak to the applicant."""
 OTHERWISE = N_("Hồ sơ có cập nhật.")
 
 CODES: dict[str, str] = {
@@ -116,9 +126,21 @@ def stage(state: int) -> int:
     return _STAGE.get(state, 0)
 
 
-def sentence(it: Happened, language: Language) -> str:
-    """What happened, in words."""
-    words = language.of(SENTENCES.get(it.what, OTHERWISE))
+def coming(state: int, *, is_theirs: bool) -> str:
+    """What comes next. `is_theirs`: the page says above what they are to do, and nothing else may contradict it."""
+    return YOURS if is_theirs else NEXT[state]
+
+
+def once(lines: Sequence[Happened]) -> Sequence[Happened]:
+    """That a call will come is said with the newest alone: each message that finds no way is a line of its own."""
+    newest = next((it for it in lines if it.what == "call-task-opened"), None)
+    return [it for it in lines if it.what != "call-task-opened" or it is newest]
+
+
+def sentence(it: Happened, language: Language, *, of_staff: bool = False) -> str:
+    """What happened, in words: for the applicant, or for officials."""
+    said = (OF_STAFF.get(it.what) if of_staff else None) or SENTENCES.get(it.what, OTHERWISE)
+    words = language.of(said)
     return words % {"detail": _DETAILS.get(it.what, _as_it_is)(it.detail, language)}
 
 

@@ -58,35 +58,54 @@ const OF_CODES = {
   "invalid-tax-number": "number",
 };
 
-export function forgive() {
-  for (const it of document.querySelectorAll(".error")) it.remove();
-  for (const it of document.querySelectorAll("[aria-invalid]")) {
-    it.removeAttribute("aria-invalid");
-    if (it.dataset.described) it.setAttribute("aria-describedby", it.dataset.described);
-    else it.removeAttribute("aria-describedby");
+// What was said of a field is over once something else stands in it.
+export function pardon(field) {
+  if (!("described" in field.dataset)) return;
+  for (const id of field.getAttribute("aria-describedby").split(" ")) {
+    if (id.endsWith("-error")) document.getElementById(id)?.remove();
   }
+  field.removeAttribute("aria-invalid");
+  if (field.dataset.described) field.setAttribute("aria-describedby", field.dataset.described);
+  else field.removeAttribute("aria-describedby");
+  delete field.dataset.described;
+}
+
+export function forgive() {
+  for (const it of document.querySelectorAll("[data-described]")) pardon(it);
   document.getElementById("alert").hidden = true;
 }
 
 // Beside the field that it is about, which gets the focus; above everything where it is about none. While somebody
 // types, `isAside` leaves the focus where it is.
 export function complain(refused, place, isAside = false) {
+  complainOfAll([[refused, place]], isAside);
+}
+
+// Each with its place, beside its own field; the first of them on the screen gets the focus.
+export function complainOfAll(all, isAside = false) {
   forgive();
+  const marked = all.map(([refused, place]) => mark(refused, place)).filter(Boolean);
+  const [first] = marked.sort((one, other) => (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+  if (!isAside) first?.focus();
+}
+
+function mark(refused, place) {
   const { text, language } = sentence(refused);
   const id = place || PLACES[refused.about] || OF_CODES[refused.code] || "";
   const field = document.getElementById(id) || ofFee(refused.about) || ofPaper(refused.about);
-  if (!field || field.closest("[hidden]")) return alarm(text, language);
+  if (!field || field.closest("[hidden]")) return void alarm(text, language);
   const told = document.createElement("p");
   told.className = "error";
   told.id = `${field.id}-error`;
   told.textContent = text;
   if (language) told.lang = language;
   const target = ["UL", "OL", "DIV"].includes(field.tagName) ? field.querySelector("input, select") || field : field;
+  if ("described" in target.dataset) return target; // one thing of a field at a time
   (field.closest(".tick") ?? field).after(told);
   target.dataset.described = target.getAttribute("aria-describedby") ?? "";
   target.setAttribute("aria-describedby", `${target.dataset.described} ${told.id}`.trim());
   if (target.matches("input, select")) target.setAttribute("aria-invalid", "true");
-  if (!isAside) target.focus();
+  return target;
 }
 
 // The first that is in question: an amount or an evidence that was left empty, else the first that is shown.

@@ -53,7 +53,7 @@ export function choosing(input, list, { find, open, chosen, heard, refused }) {
     clearTimeout(waiting);
     const mine = (asked += 1);
     const text = input.value.trim();
-    if (text.length < SHORTEST) return show([]);
+    if (text.length < SHORTEST || text.includes("|")) return show([]); // a card is in no address
     try {
       const procedures = await find(text);
       if (mine !== asked) return;

@@ -2,7 +2,8 @@
 
 const PARTS = ["pieces", "exemption", "evidence", "dong", "because"];
 
-export const dong = (amount) => new Intl.NumberFormat("vi-VN").format(amount);
+const AMOUNT = new Intl.NumberFormat(document.documentElement.lang === "en" ? "en" : "vi-VN");
+export const dong = (amount) => AMOUNT.format(amount);
 
 export class Fees {
   constructor(list, template, { word, changed }) {

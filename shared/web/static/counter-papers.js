@@ -26,7 +26,7 @@ export class Papers {
 
   line(paper, procedure) {
     const element = this.template.content.firstElementChild.cloneNode(true);
-    const line = { paper, procedure, element, reused: null };
+    const line = { paper, procedure, element, reused: null, looks: [] };
     const [tick, name, hint] = [".tick input", ".tick label", ".hint"].map((it) => element.querySelector(it));
     tick.id = `paper-${paper.code}`;
     name.htmlFor = tick.id;
@@ -60,7 +60,7 @@ export class Papers {
   needs(paper) {
     const counts = FORMS.filter((it) => paper[it]).map((it) => this.word(it, { n: paper[it] }));
     const told = `${this.word("needs")} ${counts.join(" · ")}`;
-    return [told, paper.required ? "" : `(${this.word("optional")})`, paper.when].filter(Boolean).join(" ");
+    return [told, paper.required || paper.when ? "" : `(${this.word("optional")})`, paper.when].filter(Boolean).join(" ");
   }
 
   input(line, form) {
@@ -87,6 +87,7 @@ export class Papers {
     else {
       line.reused = null;
       for (const it of line.element.querySelectorAll(".reuse input")) it.checked = false;
+      line.looks.forEach((it) => it());
       this.set(line, {});
     }
     this.changed();
@@ -124,6 +125,7 @@ export class Papers {
       const held = earlier.flatMap((it) => it.papers.filter((paper) => paper.code === line.paper.code).map((paper) => ({ ...paper, from: it })));
       const offers = line.paper.electronic ? held.slice(0, 3) : [];
       const box = line.element.querySelector(".reuse");
+      line.looks = [];
       box.hidden = offers.length === 0;
       box.replaceChildren(...offers.map((it) => this.offered(line, it, day)));
     }
@@ -136,12 +138,26 @@ export class Papers {
     place.className = "tick";
     tick.checked = line.reused?.reused_from === held.from.id;
     place.append(tick, Object.assign(document.createElement("label"), { htmlFor: tick.id, textContent: text }));
+    const pictures = document.createElement("span");
+    const look = () => pictures.replaceChildren(...(tick.checked ? held.scans.map((it) => this.picture(it, held.from.id)) : []));
+    line.looks.push(look);
+    place.append(pictures);
+    look();
     tick.addEventListener("change", () => {
       for (const it of line.element.querySelectorAll(".reuse input")) if (it !== tick) it.checked = false;
+      line.looks.forEach((it) => it());
       line.reused = tick.checked ? { electronic: line.paper.electronic, scans: held.scans, reused_from: held.from.id } : null;
       this.counted(line);
     });
     return place;
+  }
+
+  // What is used again is looked at; that is logged.
+  picture(scan, dossier) {
+    const source = `${document.getElementById("counter").dataset.root}/papers/${scan}/thumbnail?reused_from=${dossier}`;
+    const it = Object.assign(document.createElement("img"), { alt: this.word("first-page"), width: 96, src: source });
+    it.addEventListener("error", () => it.remove()); // some kinds have none
+    return it;
   }
 
   scans(line) {

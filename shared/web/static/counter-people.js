@@ -1,6 +1,7 @@
 // Who files, and for whom: the card by the wand, the fields by hand, what they filed before.
 
 const at = (id) => document.getElementById(id);
+const CARD = /\d{12}\|[^|]*\|[^|]*\|.*$/; // as its QR has it; what stood in the field before stays there
 const PLAIN = ["number", "name", "phone", "email", "address", "address_today", "kind", "shown", "language", "prefers"];
 
 // 01/02/1990 or 01021990 as 1990-02-01; empty where it is no day.
@@ -14,10 +15,9 @@ export function day(text) {
 export const shownDay = (iso) => (iso ? iso.slice(0, 10).split("-").reverse().join("/") : "");
 
 export class People {
-  constructor({ call, word, said, refused, changed, met }) {
-    Object.assign(this, { call, word, said, refused, changed, met, prefilled: [], asked: 0 });
-    at("card").addEventListener("keydown", (event) => this.wand(event, () => this.card()));
-    at("owner-number").addEventListener("keydown", (event) => this.wand(event, () => this.ownersCard()));
+  constructor({ call, word, said, refused, pardon, changed, met }) {
+    Object.assign(this, { call, word, said, refused, pardon, changed, met, prefilled: [], asked: 0 });
+    document.addEventListener("keydown", (event) => this.wand(event), true);
     at("for-other").addEventListener("change", () => this.open());
     at("number").addEventListener("change", () => this.guess(at("number"), at("kind"), at("shown")));
     at("owner-number").addEventListener("change", () => this.guess(at("owner-number"), at("owner-kind")));
@@ -27,17 +27,26 @@ export class People {
     at("lookup")?.addEventListener("click", () => this.lookup());
   }
 
-  // A wand types what it reads and presses Enter.
-  wand(event, read) {
-    if (event.key !== "Enter" || !event.target.value.includes("|")) return;
+  // A wand types what it reads, wherever the cursor stands, and presses Enter.
+  wand(event) {
+    const box = event.target;
+    if (event.key !== "Enter" || at("filing").hidden || !box.matches?.("input:not([type=file], [type=radio], [type=checkbox])")) return;
+    const [card] = box.value.match(CARD) ?? [];
+    const text = card ?? (box.id === "card" || box.value.includes("|") ? box.value.trim() : "");
+    if (!text) return;
     event.preventDefault();
     event.stopPropagation();
-    read().catch((wrong) => this.refused(wrong, event.target.id));
+    box.value = card ? box.value.slice(0, -card.length) : box.value;
+    const read = box.id === "owner-number" ? this.ownersCard(text) : this.card(text, box);
+    read.catch((wrong) => {
+      this.refused(wrong, box.id);
+      box.select(); // the next scan takes its place
+    });
   }
 
-  async card() {
-    const card = await this.call("POST", "/people/card", { text: at("card").value });
-    at("card").value = "";
+  async card(text, box) {
+    const card = await this.call("POST", "/people/card", { text });
+    if (box.id === "card") box.value = "";
     at("kind").value = "person";
     at("shown").value = "";
     at("number").value = card.number;
@@ -46,22 +55,25 @@ export class People {
     at("address").value = card.address;
     at("address_today").value = card.address_today;
     this.prefilled = [];
-    this.said(this.word("card-read", { name: card.name }));
-    this.changed();
-    this.meet();
-    at("phone").focus();
+    this.read(card, ["card", "number", "name", "born", "address"]);
+    at(this.procedure ? "phone" : "procedure").focus();
   }
 
-  async ownersCard() {
-    const card = await this.call("POST", "/people/card", { text: at("owner-number").value });
+  async ownersCard(text) {
+    const card = await this.call("POST", "/people/card", { text });
     at("owner-number").value = card.number;
     at("owner-name").value = card.name;
     at("owner-address").value = card.address;
     at("owner-kind").value = "person";
+    this.read(card, ["owner-number", "owner-name", "owner-address"]);
+    at("ground").focus();
+  }
+
+  read(card, filled) {
+    for (const id of filled) this.pardon(at(id));
     this.said(this.word("card-read", { name: card.name }));
     this.changed();
     this.meet();
-    at("ground").focus();
   }
 
   async lookup() {

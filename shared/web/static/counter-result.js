@@ -10,7 +10,7 @@ export class Result {
 
   // Nothing is filed yet.
   clear() {
-    Object.assign(this, { filed: null, left: [], owed: 0, paid: 0, isOpen: false, payment: this.uuid() });
+    Object.assign(this, { filed: null, left: [], owed: 0, paid: 0, later: "", isOpen: false, payment: this.uuid() });
     at("result").hidden = true;
   }
 
@@ -19,9 +19,9 @@ export class Result {
   }
 
   // `left` are the steps that follow; `print` is a word and the address of the form, which is handed over where it
-  // `isDue`, and else printed for who asks; `isOpen`: an amount is not known.
-  show(filed, { title, code, note, print: [text, form], isDue = true, isOpen = false }, left) {
-    Object.assign(this, { filed, left, isOpen, owed: filed.owed ?? 0 });
+  // `isDue`, and else printed for who asks; `isOpen`: an amount is not known; `later` says what its acceptance costs.
+  show(filed, { title, code, note, print: [text, form], isDue = true, isOpen = false, later = "" }, left) {
+    Object.assign(this, { filed, left, isOpen, later, owed: filed.owed ?? 0 });
     at("result-title").textContent = this.word(title);
     at("result-code").textContent = code;
     at("result-due").textContent = note;
@@ -29,10 +29,10 @@ export class Result {
     at("print").classList.toggle("quiet", !isDue);
     at("print").href = `${this.root}/dossiers/${filed.id}/${form}`;
     at("open").href = `/counter/dossiers/${filed.id}`;
+    at("open-money").href = `/counter/cash/${filed.id}`;
     this.money();
     at("result").hidden = false;
     at(isDue ? "print" : "result").focus();
-    this.call("DELETE", `/drafts/${filed.id}`).catch(() => {}); // there may be none; else it ends by itself
   }
 
   // A step that fails stays, and is tried again.
@@ -56,10 +56,19 @@ export class Result {
     Object.assign(this, { owed: bill.owed, paid: bill.paid });
   }
 
+  // What was still owed was paid after all.
+  async take() {
+    this.left.push(() => this.pay());
+    await this.finish();
+    at("result").focus();
+  }
+
   money() {
     const owed = this.owed ? this.word("money-owed", { dong: this.dong(this.owed) }) : "";
     const paid = this.paid ? this.word("money-paid", { dong: this.dong(this.paid) }) : "";
     const open = this.isOpen ? this.word("money-open") : "";
-    at("result-money").textContent = [paid, owed, open].filter(Boolean).join(" ") || this.word("money-none");
+    at("result-money").textContent = [paid, owed, this.later, open].filter(Boolean).join(" ") || this.word("money-none");
+    at("take").hidden = !this.owed || this.isOpen || this.isUnfinished;
+    at("open-money").hidden = !this.owed && !this.isOpen && !this.paid;
   }
 }

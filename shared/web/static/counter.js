@@ -4,20 +4,29 @@
 const here = document.getElementById("counter");
 const parts = ["call", "choose", "papers", "people", "fees", "result"].map((it) => import(here.dataset[it]));
 const [calls, { choosing }, { Papers }, { People }, { Fees, dong }, { Result }] = await Promise.all(parts);
-const { call, word, said, sentence, complain, alarm, forgive, uuid, Refused } = calls;
+const { call, word, said, sentence, complain, complainOfAll, alarm, forgive, pardon, uuid, Refused } = calls;
 
 const at = (id) => document.getElementById(id);
 const SAVED_AFTER = 2_500;
 const JUDGED_AFTER = 400;
 const DESK = "counter-desk";
-const MOMENT = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "vi-VN", { timeZone: "Asia/Ho_Chi_Minh", dateStyle: "full", timeStyle: "short" });
+const IS_ENGLISH = document.documentElement.lang === "en";
+const MOMENT = new Intl.DateTimeFormat(IS_ENGLISH ? "en-GB" : "vi-VN", {
+  timeZone: "Asia/Ho_Chi_Minh", weekday: "long", day: "numeric", month: IS_ENGLISH ? "long" : "numeric", year: "numeric",
+  hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+});
 const CLOCK = new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", timeStyle: "short" });
 const DAY = new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", day: "2-digit", month: "2-digit", year: "numeric" });
-const moment = (iso) => MOMENT.format(new Date(iso));
+// As every page writes it: 17:00 Thứ Năm, ngày 10/12/2026.
+function moment(iso) {
+  const it = Object.fromEntries(MOMENT.formatToParts(new Date(iso)).map(({ type, value }) => [type, value]));
+  const clock = `${it.hour}:${it.minute}`;
+  return IS_ENGLISH ? `${clock}, ${it.weekday} ${it.day} ${it.month} ${it.year}` : `${clock} ${it.weekday}, ngày ${it.day}/${it.month}/${it.year}`;
+}
 const shownDay = (iso) => DAY.format(new Date(iso));
 
 const form = at("filing");
-const blank = () => ({ id: uuid(), procedure: null, ticket: "", earlier: [], known: [], reviewed: new Set(), missing: [], touched: false });
+const blank = () => ({ id: uuid(), procedure: null, ticket: "", earlier: [], known: [], reviewed: new Set(), missing: [], owed: 0, isSaved: false, touched: false });
 let now = blank();
 let ticket = null;
 let saving = 0;
@@ -30,7 +39,7 @@ let isWarned = false;
 const papers = new Papers(at("papers"), at("paper-line"), { word, said, changed: () => (resemble(), changed()) });
 const fees = new Fees(at("fees"), at("fee-line"), { word, changed: () => changed() });
 const result = new Result(here.dataset.root, { call, word, uuid, dong });
-const people = new People({ call, word, said, refused: complain, changed: () => changed(), met });
+const people = new People({ call, word, said, refused: complain, pardon, changed: () => changed(), met });
 
 choosing(at("procedure"), at("procedures"), {
   find: (text) => call("GET", `/procedures/search?q=${encodeURIComponent(text)}`),
@@ -46,6 +55,7 @@ choosing(at("procedure"), at("procedures"), {
 
 function taken(procedure) {
   take(procedure);
+  pardon(at("procedure"));
   (procedure.cases.length ? at("case") : at("card")).focus();
   people.meet();
 }
@@ -146,6 +156,8 @@ async function save() {
   if (result.filed || isFiling) return;
   try {
     const draft = await call("PUT", `/drafts/${mine.id}`, filing(), { keepalive: true });
+    mine.isSaved = true;
+    if (result.filed?.id === mine.id) end(mine.id);
     if (mine !== now || result.filed) return;
     address(mine.id);
     at("saved").textContent = word("saved", { time: CLOCK.format(new Date()), code: draft.code });
@@ -154,27 +166,39 @@ async function save() {
   }
 }
 
+// What became a dossier is a draft no more; one that is left ends by itself.
+function end(draft) {
+  call("DELETE", `/drafts/${draft}`).catch(() => {});
+}
+
+const outlook = () => call("POST", "/dossiers/outlook", { ...filing(), charges: fees.sure });
+
 async function judge() {
   const mine = now;
   const asked = (judged += 1);
   if (!mine.procedure || result.filed) return;
   try {
-    const outlook = await call("POST", "/dossiers/outlook", { ...filing(), charges: fees.sure });
-    if (mine !== now || asked !== judged) return;
-    mine.missing = outlook.missing;
-    papers.judge(outlook.missing);
-    const sum = { dong: dong(outlook.owed) };
-    at("sum").textContent = outlook.lines.length ? word(outlook.is_known ? "sum" : "sum-unknown", sum) : word("nothing-due");
-    at("paid-line").hidden = outlook.lines.length === 0;
-    at("due").textContent = outlook.is_slip_due ? word("due", { when: moment(outlook.due_at) }) : word("at-once");
-    at("file-words").textContent = word(outlook.is_slip_due ? "file-with-slip" : "file-at-once");
+    const seen = await outlook();
+    if (mine === now && asked === judged) foretell(seen);
   } catch (wrong) {
     if (!(wrong instanceof Refused)) throw wrong;
     // What is half typed is told when it is filed.
   }
 }
 
+function foretell(seen) {
+  now.missing = seen.missing;
+  now.owed = seen.owed;
+  papers.judge(seen.missing);
+  const sum = { dong: dong(seen.owed) };
+  at("sum").textContent = seen.lines.length ? word(seen.is_known ? "sum" : "sum-unknown", sum) : word("nothing-due");
+  at("paid-line").hidden = seen.lines.length === 0;
+  at("due").textContent = seen.is_slip_due ? word("due", { when: moment(seen.due_at) }) : word("at-once");
+  at("file-words").textContent = word(seen.is_slip_due ? "file-with-slip" : "file-at-once");
+}
+
 form.addEventListener("input", (event) => {
+  pardon(event.target);
   if (!event.target.matches("#card, #procedure")) changed();
 });
 form.addEventListener("change", (event) => {
@@ -195,48 +219,69 @@ document.addEventListener("submit", (event) => {
 
 async function file() {
   if (result.filed) return result.isUnfinished ? busy(() => result.finish()) : undefined;
-  if (!isReady()) return;
-  await busy(filed(async () => {
-    const slip = await call("PUT", `/counter/dossiers/${now.id}`, filing());
-    const [note, print] = slip.is_slip_due ? ["filed-due", "print-slip"] : ["filed-at-once", "print-slip-asked"];
-    const said = { title: "filed", code: slip.code, note: word(note, { when: moment(slip.due_at) }), print: [print, "slip.pdf"], isDue: slip.is_slip_due, isOpen: fees.isOpen };
-    const priced = fees.amounts.map((it) => () => result.price(it));
-    show(slip, said, [...priced, ...(at("paid").checked ? [() => result.pay()] : [])]);
-  }));
+  await busy(async () => (await isReady()) && putIn());
 }
+
+const putIn = filed(async () => {
+  const slip = await call("PUT", `/counter/dossiers/${now.id}`, filing());
+  const [note, print] = slip.is_slip_due ? ["filed-due", "print-slip"] : ["filed-at-once", "print-slip-asked"];
+  const said = { title: "filed", code: slip.code, note: word(note, { when: moment(slip.due_at) }), print: [print, "slip.pdf"], isDue: slip.is_slip_due, isOpen: fees.isOpen };
+  const priced = fees.amounts.map((it) => () => result.price(it));
+  show(slip, said, [...priced, ...(at("paid").checked ? [() => result.pay()] : [])]);
+});
 
 const askAll = () => busy(filed(async () => {
   const items = now.missing.map((code) => ({ about: "paper", code, reason: "missing", words: "" }));
   const receipt = await call("PUT", `/dossiers/${now.id}`, filing());
   await call("POST", `/dossiers/${now.id}/supplement-request`, { items }, { key: `${now.id}-all` });
-  show(receipt, { title: "asked", code: receipt.tracking, note: word("asked-note"), print: ["print-supplement", "forms/supplement.pdf"] }, []);
+  show(receipt, { title: "asked", code: receipt.tracking, note: word("asked-note"), print: ["print-supplement", "forms/supplement.pdf"], later: dueLater() }, []);
 }));
 
+function dueLater() {
+  const open = fees.isOpen ? "money-later-open" : now.owed ? "money-later" : "";
+  return open && word(open, { dong: dong(now.owed) });
+}
+
 // While it is on its way no draft is saved, which would outlive it.
-const filed = (work) => async () => {
-  isFiling = true;
-  try {
-    await work();
-  } finally {
-    isFiling = false;
-  }
-  await result.finish();
-};
+function filed(work) {
+  return async () => {
+    isFiling = true;
+    try {
+      await work();
+    } finally {
+      isFiling = false;
+    }
+    await result.finish();
+  };
+}
 
 function show(it, words, left) {
   clearTimeout(saving);
   form.hidden = true;
-  result.show(it, words, ticket ? [...left, () => serve(it.id)] : left);
+  result.show(it, words, left);
+  if (ticket) ticket.state = "serving";
+  queue();
+  if (now.isSaved) end(it.id);
   said("");
   address();
 }
 
-function isReady() {
-  forgive();
-  if (!now.procedure) complain({ code: "procedure-not-in-force", about: "procedure" });
-  else if (people.hasWrongDay) complain({ code: "wrong-date", about: "born" });
-  else return true;
-  return false;
+// All that can be told before it is filed, at once: what the screen itself sees, and what the rules say.
+async function isReady() {
+  const wrong = people.hasWrongDay ? [[{ code: "wrong-date", about: "born" }]] : [];
+  if (now.procedure) {
+    const seen = await outlook();
+    foretell(seen);
+    wrong.push(...seen.wrong.map((it) => [it]));
+    if (seen.missing.length) wrong.push([{ code: "papers-missing" }, papers.firstMissing(seen.missing)?.id]);
+  } else {
+    wrong.push([{ code: "procedure-not-in-force", about: "procedure" }]);
+    if (!at("name").value.trim()) wrong.push([{ code: "name-missing", about: "name" }]);
+    if (!at("consent").checked) wrong.push([{ code: "consent-missing", about: "consent" }]);
+  }
+  at("ask-all-line").hidden = !now.missing.length;
+  complainOfAll(wrong);
+  return wrong.length === 0;
 }
 
 async function busy(work) {
@@ -257,6 +302,7 @@ async function busy(work) {
 async function told(wrong) {
   at("ask-all-line").hidden = wrong.code !== "papers-missing";
   if (result.filed) return alarm(`${sentence(wrong).text} ${word("again")}`);
+  if (wrong.about === "ticket") gone();
   if (wrong.code === "papers-missing") await judge();
   complain(wrong, wrong.code === "papers-missing" ? papers.firstMissing(now.missing)?.id : "");
 }
@@ -289,8 +335,20 @@ function nobody(wrong) {
   throw wrong;
 }
 
-async function serve(dossier) {
-  ticket = await call("POST", `/queue/tickets/${ticket.id}/serve`, { dossier });
+// Whom this clerk called already: after a reload, or in another window, they are at the desk still.
+async function atHand() {
+  const { mine } = await call("GET", "/queue/at-hand");
+  ticket = mine.find((it) => !it.dossier) ?? mine[0] ?? null;
+  if (!ticket) return;
+  now.ticket = ticket.dossier ? "" : ticket.id;
+  at("desk").value = ticket.desk;
+  queue();
+}
+
+// Filed without a number: nobody of the queue waits at this desk.
+function gone() {
+  ticket = null;
+  now.ticket = "";
   queue();
 }
 
@@ -303,8 +361,7 @@ for (const [id, text] of [["recall", "recalled"], ["absent", "passed"]]) {
   at(id).addEventListener("click", () => busy(async () => {
     const { number } = ticket;
     ticket = await call("POST", `/queue/tickets/${ticket.id}/${id}`);
-    if (id === "absent") ticket = null;
-    queue();
+    id === "absent" ? gone() : queue();
     said(word(text, { number }));
   }));
 }
@@ -335,11 +392,13 @@ function begin() {
 
 // --- Drafts
 async function resume(draft) {
+  const called = ticket?.id ?? draft.filing.ticket;
   begin();
   now.id = draft.id;
+  now.isSaved = true;
   const { filing: it } = draft;
   now.reviewed = new Set(it.reviewed);
-  now.ticket = it.ticket;
+  if (called) await back(called);
   if (it.procedure) take(await call("GET", `/procedures/${encodeURIComponent(it.procedure)}`), it.case, it.papers);
   people.fill(it);
   fees.fill(it.charges);
@@ -350,6 +409,14 @@ async function resume(draft) {
   said(word("resumed"));
   await people.meet();
   await judge();
+}
+
+// A draft may be resumed when the number with which it was begun is long done.
+async function back(called) {
+  const { mine } = await call("GET", "/queue/at-hand");
+  ticket = mine.find((it) => it.id === called) ?? null;
+  now.ticket = ticket?.id ?? "";
+  queue();
 }
 
 at("opening").addEventListener("submit", (event) => {
@@ -371,6 +438,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 at("next").addEventListener("click", next);
+at("take").addEventListener("click", () => busy(() => result.take()));
 
 function onward(from) {
   const fields = [...form.querySelectorAll("input, select, button, summary")].filter((it) => !it.disabled && it.type !== "hidden" && it.checkVisibility());
@@ -394,5 +462,6 @@ at("desk").value = localStorage.getItem(DESK) || "1";
 const draft = new URLSearchParams(location.search).get("draft");
 people.box("");
 if (draft) await busy(async () => resume(await call("GET", `/drafts/${encodeURIComponent(draft)}`)));
+if (!ticket) await busy(atHand);
 if (!now.touched) at("next").focus({ preventScroll: true });
 here.dataset.ready = "true";

@@ -6,7 +6,8 @@
 //   <input type="hidden" name="scan-TK" value="">
 // </div>
 //
-// * data-upload: where papers live; data-procedure (may be missing): whose size limit counts.
+// * data-upload: where papers live; data-procedure (may be missing): whose size limit counts; data-most (may be
+//   missing): so many files are taken.
 // * The file input has no name. The hidden input gets the SHA-256 digests, separated by one blank; without `multiple`
 //   the new scan takes the old one's place. Digests that the server wrote there are shown when the page opens.
 // * Files may be dropped on the box. A form is not sent while something is on its way.
@@ -245,6 +246,7 @@ class Box {
   constructor(box) {
     this.box = box;
     this.place = box.dataset.upload;
+    this.most = Number(box.dataset.most || Infinity);
     this.file = box.querySelector("input[type=file]");
     this.kept = box.querySelector("input[type=hidden]");
     this.list = made("ul", { className: "sent" });
@@ -252,6 +254,7 @@ class Box {
     this.status.setAttribute("role", "status");
     box.append(this.list, this.status);
     this.busy = 0;
+    this.freed = 0; // 1 while the new scan takes the place of an old one
     this.file.addEventListener("change", () => this.choose(this.file.files));
     box.addEventListener("dragover", (event) => this.over(event, true));
     for (const name of ["dragleave", "dragend"]) box.addEventListener(name, (event) => this.over(event, false));
@@ -279,7 +282,9 @@ class Box {
 
   choose(files) {
     const chosen = this.file.multiple ? [...files] : [...files].slice(0, 1);
-    for (const file of chosen) this.take(file);
+    const room = this.file.multiple ? this.most + this.freed - this.list.querySelectorAll(":scope > li:not(.bad)").length : 1;
+    for (const file of chosen.slice(0, room)) this.take(file);
+    for (const file of chosen.slice(room)) this.failed(this.line(file.name), file, new Refused(say(`Nhiều nhất ${this.most} tệp cho một giấy tờ: tệp này không được gửi.`, `At most ${this.most} files for one paper: this one was not sent.`)));
     this.file.value = "";
   }
 
@@ -390,9 +395,17 @@ class Box {
 
   // The old one goes when a new one was chosen, not before.
   replace(line) {
-    const gone = () => this.remove(line, false);
+    const gone = () => {
+      this.freed = 0;
+      this.remove(line, false);
+    };
+    const kept = () => {
+      this.freed = 0;
+      this.file.removeEventListener("change", gone);
+    };
+    this.freed = line.digest ? 1 : 0;
     this.file.addEventListener("change", gone, { once: true });
-    this.file.addEventListener("cancel", () => this.file.removeEventListener("change", gone), { once: true });
+    this.file.addEventListener("cancel", kept, { once: true });
     this.file.click();
   }
 

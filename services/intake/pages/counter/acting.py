@@ -87,7 +87,8 @@ class Doing:
         if not items:
             raise NothingAsked("Mark what is missing, each with its reason.", about="items")
         asked = deeds.AskSupplement(items)
-        return deeds.ask_supplement(self.id, asked, self.clerk, self.desk.store.dossiers, self.key, self.at)
+        desk = self.desk
+        return deeds.ask_supplement(self.id, asked, self.clerk, desk.store.dossiers, desk.offered, self.key, self.at)
 
     def supplement(self) -> Awaitable[object]:
         brought, dossiers = deeds.Supplement(tuple(typed.brought_in(self.fields))), self.desk.store.dossiers
@@ -112,8 +113,8 @@ class Doing:
         return deeds.take_back(self.id, wish, self.clerk, store.dossiers, store, self.key, self.at)
 
     def hand_over(self) -> Awaitable[object]:
-        how, store = deeds.HandOver("counter", typed.receiver(self.fields)), self.desk.store
-        return deeds.give_out(self.id, how, self.clerk, store.dossiers, store, self.desk.seals, self.key, self.at)
+        how, dossiers = deeds.HandOver("counter", typed.receiver(self.fields)), self.desk.store.dossiers
+        return deeds.give_out(self.id, how, self.clerk, dossiers, self.desk, self.key, self.at)
 
     def pay(self) -> Awaitable[object]:
         """Under the form's own key, so that the same form takes money once."""

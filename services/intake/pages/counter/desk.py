@@ -4,7 +4,10 @@ from fastapi import Request, Response
 
 from services.intake.api.given import Offered
 from services.intake.domain.catalogue import Catalogue
-from services.intake.templates.counter_words import REFUSALS, SAID, STATES
+from services.intake.domain.progress import OWN
+from services.intake.templates.counter_words import REFUSALS, SAID
+from services.intake.templates.refusal_words import TOLD
+from services.intake.templates.words import STATES
 from shared import door
 from shared.auth import CounterClerk
 from shared.web import Web
@@ -22,9 +25,9 @@ async def desk(request: Request, clerk: CounterClerk, pages: Web, offered: Offer
         "counter.html",
         clerk=clerk,
         office=office_name(offered, clerk.office),
-        refusals=REFUSALS,
+        refusals={**TOLD, **REFUSALS},
         said=SAID,
-        states=STATES,
+        states={code: STATES[state] for code, state in OWN.items()},
         has_registry=bool(request.app.state.settings.registry_url),
     )
 

@@ -15,9 +15,14 @@ from services.intake.domain.facts import NotYourOffice
 from services.intake.domain.printing import Printing
 from services.intake.domain.progress import Progress, national_state
 from services.intake.domain.tracking import Details
+from services.intake.forms import FormName
+from services.intake.forms.frame import WordsMissing
+from services.intake.pages.counter.desk import office_name
 from services.intake.pages.counter.online import TimeLeft
 from services.intake.store import Store
 from services.intake.templates import counter_words, words
+from services.intake.templates.money import amount
+from services.intake.templates.refusal_words import TOLD
 from shared import door
 from shared.auth import CounterClerk
 from shared.calendar import Calendar
@@ -27,10 +32,12 @@ from shared.people import Person
 from shared.sealing import Seals
 from shared.web import Pages
 
-__all__ = ["AtFile", "File", "Told", "possible", "router"]
+__all__ = ["AtFile", "File", "Told", "possible", "router", "wordable"]
 
 router = door.router()
 
+STOPPED = 8
+"""National code."""
 FORMS = ("slip", "supplement", "refusal", "control")
 """Those that need no more words than are on record; the others are worded on the page."""
 
@@ -46,7 +53,8 @@ class Told:
 
     @classmethod
     def of(cls, action: str, refusal: Refusal, typed: dict[str, str]) -> Self:
-        sentence = counter_words.REFUSALS.get(refusal.code, "")
+        lacks = counter_words.UNWORDED.get(refusal.about) if isinstance(refusal, WordsMissing) else None
+        sentence = lacks or counter_words.REFUSALS.get(refusal.code) or TOLD.get(refusal.code, "")
         return cls(action, sentence, "" if sentence else str(refusal), typed)
 
 
@@ -83,16 +91,24 @@ class File:
             "asked": [(names.get(it.code, it.code), it) for it in dossier.still_asked],
             "fields": self._fields(opened),
             "forms": printable(dossier, progress, refused) if is_ours else (),
+            "worded": wordable(dossier, progress),
+            "assisted_at": office_name(self.offered, dossier.history[0].office) if dossier.history else "",
+            "ticket": await self.kept.ticket(dossier.filing.ticket) if dossier.filing.ticket else None,
             "left": self._left(dossier, at),
             "key": str(uuid4()),
             "told": told,
             "typed": told.typed if told else {},
-            "done": self.request.query_params.get("done", ""),
+            "done": self._done(dossier),
         }
-        tell = partial(words.sentence, language=self.pages.language(self.request))
-        return self.pages.show(
-            self.request, "counter_dossier.html", status, tell=tell, words=words, said=counter_words, **shown
-        )
+        language = self.pages.language(self.request)
+        shown["tell"] = partial(words.sentence, language=language, of_staff=True)
+        shown["money_of"] = partial(amount, language=language)
+        return self.pages.show(self.request, "counter_dossier.html", status, words=words, said=counter_words, **shown)
+
+    def _done(self, dossier: Dossier) -> str:
+        """What the page comes back from."""
+        done = self.request.query_params.get("done", "")
+        return "accept-at-once" if done == "accept" and not dossier.is_slip_due else done
 
     def _left(self, dossier: Dossier, at: datetime) -> TimeLeft | None:
         """Until it must be answered, as long as it waits for that."""
@@ -162,6 +178,19 @@ def printable(dossier: Dossier, progress: Progress | None, refused: Printing | N
         "refusal": refused is not None and refused.words is not None,
     }
     return tuple(it for it in FORMS if has[it])
+
+
+def wordable(dossier: Dossier, progress: Progress | None) -> tuple[FormName, ...]:
+    """The forms that an official may word now: those of which the record says that they are due."""
+    entries = progress.entries if progress else ()
+    has: dict[FormName, bool] = {
+        "apology": dossier.state == "accepted" and not (progress and progress.is_decided),
+        "supplement": bool(dossier.asked) or any(it.what == "supplement-requested" for it in entries),
+        "refusal": dossier.state == "refused"
+        or any(it.what == "case-decided" and it.detail == "negative" for it in entries),
+        "stop": national_state(dossier, progress) == STOPPED,
+    }
+    return tuple(it for it, is_due in has.items() if is_due)
 
 
 def _is_handled(dossier: Dossier, clerk: Person) -> bool:

@@ -10,19 +10,23 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake.api.given import Kept, Offered, Sealing
+from services.intake.api.shown import told_to
 from services.intake.domain.card import Card
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.filing import number_of
+from services.intake.domain.progress import Progress, national_state
 from services.intake.domain.tracking import NoSuchCode, typed_code
 from services.intake.pages.counter.desk import office_name
 from services.intake.store import Store
-from services.intake.templates.counter_words import REFUSALS, STATES
+from services.intake.templates.counter_words import REFUSALS
+from services.intake.templates.words import STATES
 from shared import door
 from shared.auth import CounterClerk
 from shared.calendar import local_day
 from shared.door import Now
 from shared.errors import NotFound, Refusal
+from shared.people import Person
 from shared.sealing import Seals
 from shared.web import Web, form
 from shared.web.languages import N_
@@ -55,9 +59,11 @@ class Row:
     due_at: datetime | None
 
     @classmethod
-    def of(cls, it: Dossier, offered: Catalogue) -> Self:
-        name = offered.version(it.filing.procedure, it.version).name
-        return cls(it.id, it.code or it.tracking, name, STATES[it.state], it.submitted_at, it.due_at)
+    def of(cls, it: Dossier, progress: Progress | None, offered: Catalogue) -> Self:
+        """In the words of its own page."""
+        name, state = offered.version(it.filing.procedure, it.version).name, STATES[national_state(it, progress)]
+        due_at = progress.due_at if progress and progress.due_at else it.due_at
+        return cls(it.id, it.code or it.tracking, name, state, it.submitted_at, due_at)
 
 
 @router.get("/counter/list", include_in_schema=False)
@@ -66,7 +72,7 @@ async def today(request: Request, clerk: CounterClerk, pages: Web, kept: Kept, o
     newest = await kept.at_offices(clerk.offices, limit=MOST)
     found = [it for it in newest if local_day(it.submitted_at) == local_day(now)]
     office = office_name(offered, clerk.office)
-    rows = [Row.of(it, offered) for it in found]
+    rows = await _rows(found, kept, offered)
     return pages.show(
         request, "counter_list.html", rows=rows, office=office, title=TODAY, is_all=len(found) < MOST, wrong=""
     )
@@ -80,7 +86,7 @@ async def find(
     text = (await form(request)).get("text", "")
     office = office_name(offered, clerk.office)
     try:
-        found = await found_by(text, kept, seals)
+        found = await found_by(text, clerk, kept, offered, seals)
     except Refusal as refusal:
         wrong = REFUSALS.get(refusal.code, NOTHING)
         return pages.show(
@@ -88,19 +94,27 @@ async def find(
         )
     if len(found) == 1:
         return RedirectResponse(f"/counter/dossiers/{found[0].id}", HTTPStatus.SEE_OTHER)
-    rows = [Row.of(it, offered) for it in found]
+    rows = await _rows(found, kept, offered)
     return pages.show(request, "counter_list.html", rows=rows, office=office, title=FOUND, is_all=True, wrong="")
 
 
-async def found_by(text: str, kept: Store, seals: Seals) -> Sequence[Dossier]:
-    """The dossiers of what was scanned or typed. Raises `NothingFound`, and the refusal of what can be no number."""
+async def _rows(found: Sequence[Dossier], kept: Store, offered: Catalogue) -> Sequence[Row]:
+    known = {it.id: it for it in await kept.progress_of_all([it.id for it in found])}
+    return [Row.of(it, known.get(it.id), offered) for it in found]
+
+
+async def found_by(text: str, clerk: Person, kept: Store, offered: Catalogue, seals: Seals) -> Sequence[Dossier]:
+    """The dossiers of what was scanned or typed. Raises `NothingFound`, and the refusal of what can be no number.
+
+    By a number, what another office handles of a sensitive procedure is not found.
+    """
     parts = text.strip().split("|")
     if len(parts) > SLIP:
-        return _some(await kept.of_person(seals.marks(Card.of(text).number)))
+        return _some(told_to(clerk, await kept.of_person(seals.marks(Card.of(text).number)), offered))
     try:
         return _some(await kept.tracked(typed_code(parts[0])))
     except NoSuchCode:
-        return _some(await kept.of_person(_marks(parts[0], seals)))
+        return _some(told_to(clerk, await kept.of_person(_marks(parts[0], seals)), offered))
 
 
 def _marks(number: str, seals: Seals) -> Sequence[str]:

@@ -82,8 +82,8 @@ def form_name(fields: Fields) -> FormName:
 
 
 def dong(fields: Fields) -> int:
-    """Whole đồng, as people write them: `15.000` is fifteen thousand; 0 where it is no number."""
-    text = "".join(it for it in fields.get("dong", "") if it not in ". ")
+    """Whole đồng, as people write them: `15.000` and `15,000` are fifteen thousand; 0 where it is no number."""
+    text = "".join(it for it in fields.get("dong", "") if it not in "., ")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else 0
 
 

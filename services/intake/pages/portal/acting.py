@@ -8,25 +8,24 @@ from uuid import UUID, uuid4
 
 from fastapi import Request, Response
 
-from services.intake.api.filing import Desk
+from services.intake.api.filing import Desk, once_marked
 from services.intake.domain.changing import choose_home, correct, rate, withdraw
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Asked
-from services.intake.domain.filing import Applicant
+from services.intake.domain.filing import Applicant, Seal
 from services.intake.domain.standing import Standing
 from services.intake.pages.portal.mine import standing
 from services.intake.pages.portal.own import AtDesk, dossier_of, go
-from services.intake.pages.portal.sheets import Mistake, by_field, digests
+from services.intake.pages.portal.sheets import MOST_SCANS, Mistake, by_field, digests
 from services.intake.pages.tracking import said_in
 from services.intake.templates import portal_words as words
 from shared import door
 from shared.auth import Citizen
 from shared.contracts.intake import HomeBy, PaperTicked
-from shared.door import Now, once
+from shared.door import Now
 from shared.errors import Refusal, Repeated
 from shared.events import Decision, Event
 from shared.people import Person
-from shared.sealing import Seals
 from shared.web import Web, form
 
 __all__ = ["router"]
@@ -43,9 +42,9 @@ class Sent:
     papers: tuple[PaperTicked, ...]
     fields: dict[str, str]
 
-    def marked(self, seals: Seals) -> "Sent":
-        """The same with numbers by their marks: what is kept to know it again must not give them away."""
-        fields = {name: seals.mark(raw) if name.endswith("number") else raw for name, raw in self.fields.items()}
+    def sealed(self, seal: Seal) -> "Sent":
+        """The same with its numbers sealed."""
+        fields = {name: seal(raw) if name.endswith("number") else raw for name, raw in self.fields.items()}
         return replace(self, fields=fields)
 
     def decide(self, dossier: Dossier, desk: Desk, by: Person, at: datetime) -> Decision[Dossier]:
@@ -87,11 +86,11 @@ async def supply(dossier_id: UUID, request: Request, by: Citizen, pages: Web, de
     if wrong:
         return _asked(request, pages, desk, it, fields, wrong)
     try:
-        await desk.check_papers(sent.papers, it.dossier.marks, by, it.procedure.largest_scan)
+        await desk.check_papers(sent.papers, opened, by, it.procedure.largest_scan)
         await desk.store.dossiers.change(
             it.dossier.id,
             lambda there: sent.decide(there, desk, by, now),
-            once=once(_key(fields), sent.marked(desk.seals)),
+            once=once_marked(_key(fields), sent.sealed, desk.seals),
         )
     except Repeated:
         pass
@@ -200,6 +199,7 @@ def _asked(
     typed = {asked.code: _value(opened.applicant, opened.owner, asked.code) for asked in known}
     typed |= {code: fields[f"field-{code}"] for code in typed if f"field-{code}" in fields}
     told: dict[str, Any] = {"papers": [], "fields": known, "on_paper": [], "typed": typed, "names": names}
+    told["most_scans"] = MOST_SCANS
     for asked in it.asked:
         if asked.about == "paper":
             told["papers" if by_file(it, asked) else "on_paper"].append(asked)

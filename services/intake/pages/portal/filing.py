@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from fastapi import Request, Response
 
-from services.intake.api.filing import Desk
+from services.intake.api.filing import Desk, once_marked
 from services.intake.api.given import Drafts
 from services.intake.api.shown import Filed
 from services.intake.domain.dossier import Dossier
@@ -17,6 +17,7 @@ from services.intake.domain.filing import Applicant, Filing
 from services.intake.domain.procedure import ORDINARY, Procedure
 from services.intake.pages.portal.own import AtDesk, Begun, begun, begun_by, go, is_filed, not_there, with_earlier
 from services.intake.pages.portal.sheets import (
+    MOST_SCANS,
     SHEETS,
     Mistake,
     Sheet,
@@ -32,7 +33,7 @@ from shared import door
 from shared.auth import Citizen
 from shared.calendar import Term, local_day
 from shared.codes import TrackingCode
-from shared.door import Now, WrongField, once
+from shared.door import Now, WrongField
 from shared.errors import Conflict, Refusal, Repeated
 from shared.people import Person
 from shared.web import Web, form
@@ -108,7 +109,7 @@ async def send(draft_id: UUID, request: Request, by: Citizen, pages: Web, desk: 
     it = await begun(desk, id, by, now)
     if mistakes(it.filing, it.asking):
         return await _review(request, pages, desk, it, by, now, status=WRONG_STATUS)
-    same = once("created", it.filing.sealed(desk.seals.mark), Filed.to(by), 201)
+    same = once_marked("created", it.filing.sealed, desk.seals, Filed.to(by), 201)
     try:
         submitting = await desk.submitting(id, it.filing, by, now)
         await desk.store.dossiers.create(id, submitting.decide, once=same)
@@ -183,6 +184,7 @@ def _sheet(request: Request, pages: Web, it: Begun, sheet: Sheet, wrong: list[Mi
         back=_before(sheet, it),
         offices=offices(it.asking),
         words=words,
+        most_scans=MOST_SCANS,
         **told,
     )
 

@@ -15,7 +15,7 @@ from services.intake.domain.standing import Standing
 from services.intake.domain.tracking import Tracked
 from services.intake.pages.pay import pay_address
 from services.intake.pages.portal.own import AtDesk, dossier_of
-from services.intake.pages.tracking import told_of
+from services.intake.pages.tracking import ASKED, told_of
 from services.intake.templates import portal_words, words
 from shared import door
 from shared.auth import Citizen
@@ -65,6 +65,7 @@ async def show(
     pay = pay_address(request, dossier.id, now) if it.owed and bank.is_there else ""
     done = "supplied-part" if done == "supplied" and it.asked else done
     told: dict[str, Any] = {"mine": it, "pay": pay, "done": portal_words.DONE.get(done, "")}
+    told["coming"] = words.coming(it.state, is_theirs=bool(it.asked or (it.owed and it.state != ASKED)))
     told |= {"asked": [_named(asked, it.procedure) for asked in it.asked], "portal": portal_words}
     return pages.show(request, "portal_dossier.html", **(told_of(request, pages, tracked) | told))
 

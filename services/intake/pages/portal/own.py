@@ -59,8 +59,9 @@ async def begun(desk: Desk, id: str, by: Person, at: datetime) -> Begun:
 
 
 async def with_earlier(desk: Desk, it: Begun, by: Person) -> Begun:
-    """With the papers that they sent before."""
-    earlier = held_in(await desk.store.filed_by(by.id, limit=20), desk.offered)
+    """With the papers that they sent before, for the same person."""
+    filed = await desk.store.filed_by(by.id, limit=20)
+    earlier = held_in([one for one in filed if desk.is_of_same_person(it.filing, one, by)], desk.offered)
     return replace(it, asking=replace(it.asking, earlier=earlier))
 
 

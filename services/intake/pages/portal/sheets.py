@@ -32,6 +32,7 @@ from shared.people import Person
 from shared.web.languages import N_
 
 __all__ = [
+    "MOST_SCANS",
     "SHEETS",
     "Mistake",
     "Sheet",
