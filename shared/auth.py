@@ -197,9 +197,7 @@ Insider = Annotated[
 """Somebody of an office: may see who a dossier belongs to, and sign for a bag."""
 InsiderOrEditor = Annotated[
     Person,
-    Depends(
-        holding("counter-clerk", "one-stop-officer", "specialist", "leader", "registry-clerk", "catalogue-editor")
-    ),
+    Depends(holding("counter-clerk", "one-stop-officer", "specialist", "leader", "registry-clerk", "catalogue-editor")),
 ]
 """Somebody of an office, or who publishes what offices do."""
 Citizen = Annotated[Person, Depends(holding("citizen"))]

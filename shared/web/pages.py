@@ -85,7 +85,7 @@ class Pages:
         settings = getattr(request.app.state, "settings", None)
         html = environment.get_template(template).render(
             values,
-            switch=_switch(request, language),
+            switch=_switch(request, language, is_sent_again=again is not None),
             again=again,
             root=request.scope.get("root_path", "").rstrip("/"),
             is_demo=settings is not None and settings.mode == "demo",
@@ -149,11 +149,14 @@ def _asked_for(request: Request) -> str:
     return f"{_address(request)}?{query}" if query else _address(request)
 
 
-def _switch(request: Request, now: Language) -> tuple[str, str]:
-    """The other language, and the address of this page in it; what answers a form may have no address of its own."""
+def _switch(request: Request, now: Language, *, is_sent_again: bool) -> tuple[str, str]:
+    """The other language, and the address of this page in it.
+
+    What answers a form may have no address of its own; where the form is sent again, it is sent to where it was.
+    """
     other = next(code for code in LANGUAGES if code != now.code)
     here = request.scope["path"].removeprefix(request.scope.get("root_path", "").rstrip("/"))
-    page = here if request.method in {"GET", "HEAD"} else _nearest_page(request, here)
+    page = here if is_sent_again or request.method in {"GET", "HEAD"} else _nearest_page(request, here)
     if page != here:
         return other, f"{page}?lang={other}"
     kept = {name: text for name, text in request.query_params.items() if name != "lang"}

@@ -96,9 +96,11 @@ def test_a_replaced_code_leads_to_the_procedure_that_replaced_it(page: Page):
 def test_an_unknown_service_or_case_is_answered_with_a_page(page: Page, desk: Front):
     page.goto("/services/9.999999")
     expect(page.get_by_role("heading", level=1)).to_have_text("Không có trang này")
-    answer = httpx.get(f"{desk.url}/services/1.001193?case=unheard", headers={"accept": "text/html"})
-    assert answer.status_code == 422
-    assert "no case unheard" in answer.text
+    for language, words in (("vi", "Hãy chọn lại."), ("en", "Choose again.")):
+        where = f"{desk.url}/services/1.001193?case=unheard&lang={language}"
+        answer = httpx.get(where, headers={"accept": "text/html"})
+        assert answer.status_code == 422
+        assert words in answer.text
 
 
 def test_finding_works_without_javascript(desk: Front, browser: Browser):

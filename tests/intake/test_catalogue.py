@@ -371,9 +371,7 @@ def test_an_entry_that_stands_twice_a_wrong_code_and_a_successor_that_is_not_the
     procedures["procedures"][0]["versions"][1]["successor"] = "1.999999"
     told = mistakes(procedures, offices)
     assert "offices.yaml, H36: stands there twice: remove one." in told
-    assert any(
-        line.startswith("procedures.yaml, 2000884@1, code: A procedure code has one digit") for line in told
-    )
+    assert any(line.startswith("procedures.yaml, 2000884@1, code: A procedure code has one digit") for line in told)
     assert "procedures.yaml, 2.000815@2, successor: there is no procedure 1.999999: add it." in told
 
 

@@ -226,7 +226,7 @@ def told_of(request: Request, pages: Web, it: Tracked) -> dict[str, Any]:
     tell, money_of = partial(words.sentence, language=language), partial(amount, language=language)
     received = not it.details or it.details.received_at is not None or it.state not in BEFORE
     stage = words.stage(it.state) if received else 1
-    shown = {"it": it, "details": it.details, "tell": tell, "stage": stage, "words": words}
+    shown: dict[str, Any] = {"it": it, "details": it.details, "tell": tell, "stage": stage, "words": words}
     is_theirs = it.details is not None and it.details.owed > 0 and it.state != ASKED
     shown["coming"] = words.coming(it.state, is_theirs=is_theirs)
     return shown | {"money_of": money_of, "done": "", "wrong_score": "", "portal": portal_words}
@@ -241,7 +241,7 @@ def said_in(fields: Mapping[str, str]) -> tuple[int, tuple[str, ...]]:
 
 def _not_found(request: Request, pages: Web, asked: Ask, refusal: NoSuchCode | NotTracked) -> Response:
     """The form as it was sent. Which of the two is wrong is not known, unless the code can be none."""
-    typed = {"code": asked.code[:60], "last_four": asked.last_four[:4]}
+    typed: dict[str, Any] = {"code": asked.code[:60], "last_four": asked.last_four[:4]}
     is_code = isinstance(refusal, NoSuchCode)
     return pages.show(request, "track.html", refusal.status, **typed, wrong=WRONG[type(refusal)], is_code=is_code)
 
