@@ -175,15 +175,13 @@ class Case:
         requested = SupplementRequested(office=by.office, role=by.role, papers=papers, reason=reason)
         return case, requested, ClockStopped(office=by.office, role=by.role, stopped_at=at)
 
-    def supplement(self, papers: tuple[str, ...], working: Calendar, *, by: Person, at: datetime) -> Decision[Self]:
-        """Papers came: with the last that was asked for the clock runs again, and the due date moves by the policy.
+    def resume(self, working: Calendar, *, by: Person, at: datetime) -> Decision[Self]:
+        """The papers came: the clock runs again, and the due date moves by the procedure's policy.
 
-        A part leaves the case waiting for the rest. Papers that nobody waits for change nothing.
+        Papers that nobody waits for (brought before a request, or after it was met) change nothing.
         """
         if self.stopped_at is None or self.outcome or self.ended_at:
             return (self,)
-        if left := tuple(it for it in self.wanted if it not in papers):
-            return (self if left == self.wanted else replace(self, wanted=left),)
         moved = working.moved(
             self.due_at, self.stopped_at, max(at, self.stopped_at), self.terms.supplement, self._term()
         )

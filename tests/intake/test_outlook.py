@@ -68,6 +68,8 @@ def test_the_outlook_tells_all_that_is_wrong_with_a_filing_and_not_only_the_firs
         ("consent", "consent-missing"),
         ("authorisation", "authorisation-missing"),
     ]
+    long = {"procedure": EXTRACT, "applicant": {**OWNER, "address": "a" * 10_000}, "consent": True, "home_by": "post"}
+    assert [it["code"] for it in ask(desk, long).json()["wrong"]] == ["too-long"]
     right = {"procedure": EXTRACT, "applicant": OWNER, "consent": True}
     assert ask(desk, right).json()["wrong"] == []
 

@@ -105,7 +105,7 @@ def test_papers_are_asked_for_once_with_a_reason_and_the_clock_stops():
     assert "Phạm" not in str(said)
     with pytest.raises(rules.AskedBefore):
         asked(it)
-    resumed = it.supplement(("form",), WORKING, by=SPECIALIST, at=AT)[0]
+    resumed = it.resume(WORKING, by=SPECIALIST, at=AT)[0]
     with pytest.raises(rules.AskedBefore):
         asked(resumed)
     for papers, reason in (((), "R1"), (("form",), " ")):
@@ -124,7 +124,7 @@ def test_while_the_clock_stands_nothing_is_done_and_nothing_is_decided():
 @pytest.mark.parametrize("policy", ["pause", "restart"])
 def test_when_the_papers_come_the_due_date_moves_by_the_policy_and_says_why_in_words(policy: str):
     it = asked(case("verify", supplement=policy), AT + timedelta(days=1))
-    moved, resumed, said = it.supplement(("form",), WORKING, by=SPECIALIST, at=AT + timedelta(days=4))
+    moved, resumed, said = it.resume(WORKING, by=SPECIALIST, at=AT + timedelta(days=4))
     assert isinstance(resumed, ClockResumed)
     assert isinstance(said, DeadlineMoved)
     assert (said.was_due_at, said.due_at) == (it.due_at, moved.due_at)
@@ -134,31 +134,16 @@ def test_when_the_papers_come_the_due_date_moves_by_the_policy_and_says_why_in_w
     assert moved.stopped_at is None
 
 
-def test_a_part_of_what_was_asked_for_leaves_the_case_waiting_for_the_rest():
-    it = case().request_supplement(("form", "map"), "R1", by=SPECIALIST, at=AT)[0]
-    (other,) = it.supplement(("letter",), WORKING, by=SPECIALIST, at=AT)
-    assert other == it
-    (part,) = it.supplement(("form", "letter"), WORKING, by=SPECIALIST, at=AT + timedelta(days=1))
-    assert (part.stopped_at, part.wanted, part.due_at) == (it.stopped_at, ("map",), it.due_at)
-    with pytest.raises(rules.WaitsForPapers, match=r": map\."):
-        part.complete("any", "", by=SPECIALIST, at=AT)
-    later = AT + timedelta(days=4)
-    moved, resumed, _ = part.supplement(("map",), WORKING, by=SPECIALIST, at=later)
-    at_once = it.supplement(("map", "form"), WORKING, by=SPECIALIST, at=later)[0]
-    assert (resumed, moved) == (ClockResumed(office="H36.202", role="specialist", resumed_at=later), at_once)
-    assert moved.due_at > it.due_at
-
-
 def test_papers_that_nobody_waits_for_change_nothing():
     it = case("verify")
-    assert it.supplement(("form",), WORKING, by=SPECIALIST, at=AT) == (it,)
+    assert it.resume(WORKING, by=SPECIALIST, at=AT) == (it,)
     done = decided(step(it, "verify"))
-    assert done.supplement(("form",), WORKING, by=SPECIALIST, at=AT) == (done,)
+    assert done.resume(WORKING, by=SPECIALIST, at=AT) == (done,)
 
 
 def test_papers_that_came_before_the_request_was_heard_of_stop_no_clock_for_longer_than_nothing():
     it = asked(case("verify"), AT + timedelta(hours=1))
-    moved = it.supplement(("form",), WORKING, by=SPECIALIST, at=AT)[0]
+    moved = it.resume(WORKING, by=SPECIALIST, at=AT)[0]
     assert moved.stopped_at is None
     assert moved.due_at >= it.due_at
 
@@ -197,7 +182,7 @@ def test_what_a_decision_lacks_is_told():
 ACTS: dict[str, Any] = {
     "step": lambda it, at: it.complete(it.next_step or "extra", "", by=SPECIALIST, at=at),
     "ask": lambda it, at: it.request_supplement(("form",), "R1", by=SPECIALIST, at=at),
-    "papers": lambda it, at: it.supplement(("form",), WORKING, by=SPECIALIST, at=at),
+    "papers": lambda it, at: it.resume(WORKING, by=SPECIALIST, at=at),
     "decide": lambda it, at: it.decide("positive", "a" * 64, "", by=LEADER, at=at),
 }
 
@@ -274,7 +259,7 @@ def test_with_a_case_that_was_stopped_nothing_more_is_done_and_what_comes_late_c
     ):
         with pytest.raises(rules.AlreadyStopped):
             act()
-    assert stopped.supplement(("form",), WORKING, by=SPECIALIST, at=AT) == (stopped,)
+    assert stopped.resume(WORKING, by=SPECIALIST, at=AT) == (stopped,)
     assert stopped.send_home_by("post") == (stopped,)
 
 

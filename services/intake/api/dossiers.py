@@ -166,6 +166,7 @@ async def ask_supplement(
     id, same = str(dossier_id), once(key, asked, Filed.to(clerk))
     async with dossiers.answering_again(id, same):
         there = await dossiers.get(id)
+        there.handled_by(clerk)
         papers = {it.code for it in offered.version(there.filing.procedure, there.version).papers}
         items = askable(asked.items, there, papers)
         return Filed.to(clerk)(
@@ -181,6 +182,7 @@ async def supplement(
     id, same, respond_by = str(dossier_id), once(key, brought, Filed.to(by)), desk.respond_by(now)
     async with dossiers.answering_again(id, same):
         there = await dossiers.get(id)
+        there.belongs_to(by)
         procedure = desk.offered.version(there.filing.procedure, there.version)
         await desk.check_papers(brought.papers, there.filing.sealed(desk.seals.open), by, procedure.largest_scan)
         return Filed.to(by)(

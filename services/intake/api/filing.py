@@ -161,7 +161,11 @@ class Desk:
         except Refusal as refusal:
             refusal.about = "ticket"
             raise
-        yield
+        try:
+            yield
+        except Refusal:
+            await self.store.tickets.change(ticket, lambda it: it.not_filed(dossier))
+            raise
         try:
             await self.store.tickets.change(ticket, lambda it: it.filed(dossier))
         except Unavailable:

@@ -121,7 +121,7 @@ _MENDS: Mapping[str, Mend] = {
     "owner.number": _of_owner(number=""),
     "owner.phone": _of_owner(phone=""),
     "owner.email": _of_owner(email=""),
-    "address": lambda it: replace(it, home_by="counter"),
+    "address": lambda it: replace(it, home_by="counter", applicant=replace(it.applicant, address="")),
     "consent": lambda it: replace(it, consent=True),
     "authorisation": lambda it: replace(it, owner=None, authorisation=None),
 }
@@ -130,10 +130,14 @@ _MENDS: Mapping[str, Mend] = {
 
 def _wrong(filing: Filing, by: Person, *, agencies_online: bool) -> Iterator[Wrong]:
     """The rules stop at the first mistake: that one is told and taken away, and they are asked again."""
-    for _ in range(len(_MENDS) + 1):
+    told = set[str]()
+    while True:
         try:
             filing.checked(by, agencies_online=agencies_online)
         except Refusal as refusal:
+            if refusal.about in told:
+                return
+            told.add(refusal.about)
             yield Wrong(refusal.code, refusal.about, str(refusal))
             mend = _MENDS.get(refusal.about)
             if mend is None:

@@ -155,11 +155,11 @@ class Store:
     async def perhaps_twins(
         self, marks: Sequence[str], procedure: str, scans: Collection[str], since: datetime
     ) -> list[Dossier]:
-        """The holder's open dossiers since then of this procedure or with one of these scans; a thousand at most."""
+        """The holder's open dossiers since then of this procedure or with one of these scans; the fifty newest."""
         alike = [{"state.filing.procedure": procedure}, {"state.filing.papers.scans": {"$in": sorted(scans)}}]
         still = {"state.submitted_at": {"$gte": since}, "state.state": {"$nin": sorted(CLOSED)}}
         wanted = {"$and": [held(marks), {**still, "$or": alike}]}
-        return await self.dossiers.find(wanted, sort=("-state.submitted_at",), limit=1_000)
+        return await self.dossiers.find(wanted, sort=("-state.submitted_at",), limit=50)
 
     async def filed_by(self, citizen: str, *, limit: int = 50) -> list[Dossier]:
         """What a citizen filed, the newest first."""
@@ -177,9 +177,8 @@ class Store:
 
     async def drafts_of(self, person: str, at: datetime) -> list[Draft]:
         """Somebody's drafts that are neither over nor filed, the newest first."""
-        found = await self.drafts.find(
-            {"state.by": person, "state.until": {"$gt": at}}, sort=("-state.saved_at",), limit=50
-        )
+        wanted = {"state.by": person, "state.until": {"$gt": at}, "state.is_filed": False}
+        found = await self.drafts.find(wanted, sort=("-state.saved_at",), limit=50)
         filed = await self.dossiers.find({"_id": {"$in": [it.id for it in found]}}, limit=50)
         return [it for it in found if it.id not in {dossier.id for dossier in filed}]
 
@@ -271,8 +270,8 @@ class Store:
 
     async def is_helped_with(self, digest: str, clerk: str) -> bool:
         """Whether a scan stands in a draft that was opened to this clerk, and is not over."""
-        wanted = {"state.filing.papers.scans": digest, "state.helpers": clerk}
-        return bool(await self.drafts.find(wanted, limit=1))
+        places = ("state.filing.papers.scans", "state.filing.authorisation.scan")
+        return any([await self.drafts.find({place: digest, "state.helpers": clerk}, limit=1) for place in places])
 
     async def received_between(self, office: str, first: date, last: date) -> int:
         """How many dossiers an office received from one day to another, both included."""
