@@ -155,11 +155,11 @@ class Store:
     async def perhaps_twins(
         self, marks: Sequence[str], procedure: str, scans: Collection[str], since: datetime
     ) -> list[Dossier]:
-        """The holder's open dossiers since then of this procedure or with one of these scans; the fifty newest."""
+        """The holder's open dossiers since then of this procedure or with one of these scans; the twenty newest."""
         alike = [{"state.filing.procedure": procedure}, {"state.filing.papers.scans": {"$in": sorted(scans)}}]
         still = {"state.submitted_at": {"$gte": since}, "state.state": {"$nin": sorted(CLOSED)}}
         wanted = {"$and": [held(marks), {**still, "$or": alike}]}
-        return await self.dossiers.find(wanted, sort=("-state.submitted_at",), limit=50)
+        return await self.dossiers.find(wanted, sort=("-state.submitted_at",), limit=20)
 
     async def filed_by(self, citizen: str, *, limit: int = 50) -> list[Dossier]:
         """What a citizen filed, the newest first."""

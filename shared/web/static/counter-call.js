@@ -58,12 +58,18 @@ const OF_CODES = {
   "invalid-tax-number": "number",
 };
 
-// What was said of a field is over once something else stands in it.
+const ERROR = ".error[id$='-error']";
+const errorsOf = (field) => field.getAttribute("aria-describedby").split(" ").map((id) => document.getElementById(id)).filter((it) => it?.matches(ERROR));
+
+// What was said of a field, or of the group in which it stands, is over once something else stands in it.
 export function pardon(field) {
-  if (!("described" in field.dataset)) return;
-  for (const id of field.getAttribute("aria-describedby").split(" ")) {
-    if (id.endsWith("-error")) document.getElementById(id)?.remove();
+  for (const it of document.querySelectorAll("[data-described]")) {
+    if (it === field || errorsOf(it).some((told) => told.previousElementSibling?.contains(field))) unmark(it);
   }
+}
+
+function unmark(field) {
+  for (const it of errorsOf(field)) it.remove();
   field.removeAttribute("aria-invalid");
   if (field.dataset.described) field.setAttribute("aria-describedby", field.dataset.described);
   else field.removeAttribute("aria-describedby");
@@ -71,7 +77,8 @@ export function pardon(field) {
 }
 
 export function forgive() {
-  for (const it of document.querySelectorAll("[data-described]")) pardon(it);
+  for (const it of document.querySelectorAll("[data-described]")) unmark(it);
+  document.getElementById("alert").replaceChildren();
   document.getElementById("alert").hidden = true;
 }
 
@@ -93,7 +100,7 @@ function mark(refused, place) {
   const { text, language } = sentence(refused);
   const id = place || PLACES[refused.about] || OF_CODES[refused.code] || "";
   const field = document.getElementById(id) || ofFee(refused.about) || ofPaper(refused.about);
-  if (!field || field.closest("[hidden]")) return void alarm(text, language);
+  if (!field || field.closest("[hidden]")) return void add(text, language);
   const told = document.createElement("p");
   told.className = "error";
   told.id = `${field.id}-error`;
@@ -118,8 +125,13 @@ function ofFee(about) {
 const ofPaper = (about) => (about ? document.querySelector(`[data-about="${CSS.escape(about)}"]`) : null);
 
 export function alarm(text, language) {
+  document.getElementById("alert").replaceChildren();
+  add(text, language);
+}
+
+function add(text, language) {
   const box = document.getElementById("alert");
-  box.replaceChildren(Object.assign(document.createElement("p"), { textContent: text, lang: language || document.documentElement.lang }));
+  box.append(Object.assign(document.createElement("p"), { textContent: text, lang: language || document.documentElement.lang }));
   box.hidden = false;
   box.focus();
 }

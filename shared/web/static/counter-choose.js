@@ -1,6 +1,7 @@
 // A combobox (ARIA 1.2) over the catalogue: a few letters without marks, arrows, Enter; or a leaflet's QR by the wand.
 
 const CODE = /\b\d\.\d{6}\b/;
+const NUMBER = /\d{9}/;
 const SHORTEST = 2;
 const PATIENCE = 150;
 
@@ -53,7 +54,7 @@ export function choosing(input, list, { find, open, chosen, heard, refused }) {
     clearTimeout(waiting);
     const mine = (asked += 1);
     const text = input.value.trim();
-    if (text.length < SHORTEST || text.includes("|")) return show([]); // a card is in no address
+    if (text.length < SHORTEST || text.includes("|") || NUMBER.test(text)) return show([]); // a card or a person's number is in no address
     try {
       const procedures = await find(text);
       if (mine !== asked) return;

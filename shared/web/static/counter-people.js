@@ -16,7 +16,7 @@ export const shownDay = (iso) => (iso ? iso.slice(0, 10).split("-").reverse().jo
 
 export class People {
   constructor({ call, word, said, refused, pardon, changed, met }) {
-    Object.assign(this, { call, word, said, refused, pardon, changed, met, prefilled: [], asked: 0 });
+    Object.assign(this, { call, word, said, refused, pardon, changed, met, prefilled: [], asked: 0, filing: 0 });
     document.addEventListener("keydown", (event) => this.wand(event), true);
     at("for-other").addEventListener("change", () => this.open());
     at("number").addEventListener("change", () => this.guess(at("number"), at("kind"), at("shown")));
@@ -38,14 +38,19 @@ export class People {
     event.stopPropagation();
     box.value = card ? box.value.slice(0, -card.length) : box.value;
     const read = box.id === "owner-number" ? this.ownersCard(text) : this.card(text, box);
+    const mine = this.filing;
     read.catch((wrong) => {
+      if (mine !== this.filing) return;
       this.refused(wrong, box.id);
       box.select(); // the next scan takes its place
     });
   }
 
+  // What is answered when another filing has begun is not for that one.
   async card(text, box) {
+    const mine = this.filing;
     const card = await this.call("POST", "/people/card", { text });
+    if (mine !== this.filing) return;
     if (box.id === "card") box.value = "";
     at("kind").value = "person";
     at("shown").value = "";
@@ -60,7 +65,9 @@ export class People {
   }
 
   async ownersCard(text) {
+    const mine = this.filing;
     const card = await this.call("POST", "/people/card", { text });
+    if (mine !== this.filing) return;
     at("owner-number").value = card.number;
     at("owner-name").value = card.name;
     at("owner-address").value = card.address;
@@ -77,10 +84,12 @@ export class People {
   }
 
   async lookup() {
+    const mine = this.filing;
     try {
       const asked = { number: at("number").value.trim(), born: day(at("born").value), name: at("name").value.trim() };
       if (!asked.born) return this.refused({ code: "wrong-date", about: "born" });
       const found = await this.call("POST", "/people/lookup", asked);
+      if (mine !== this.filing) return;
       at("name").value = found.name;
       if (found.address) {
         at("address").value = found.address;
@@ -90,14 +99,16 @@ export class People {
       this.said(this.word("registry-read"));
       this.changed();
     } catch (wrong) {
-      this.refused(wrong);
+      if (mine === this.filing) this.refused(wrong);
     }
   }
 
   // The same in the units since July 2025: a help, so where it cannot be had the field stays empty.
   async todays() {
+    const mine = this.filing;
     const text = at("address").value.trim();
     const found = text ? await this.call("POST", "/people/address", { text }).catch(() => null) : null;
+    if (mine !== this.filing) return;
     if (at("address").value.trim() === text) at("address_today").value = found?.today ?? "";
     this.changed();
   }
@@ -156,6 +167,7 @@ export class People {
   }
 
   fill({ applicant, owner, authorisation, prefilled }) {
+    this.filing += 1;
     for (const id of PLAIN) at(id).value = applicant[id] ?? "";
     at("born").value = shownDay(applicant.born);
     for (const it of ["number", "name", "kind", "address"]) at(`owner-${it}`).value = owner?.[it] ?? (it === "kind" ? "person" : "");

@@ -52,8 +52,13 @@ export class Result {
   async pay() {
     if (!this.owed) return;
     const paid = { dong: this.owed, stage: 1 };
-    const { bill } = await this.call("PUT", `/dossiers/${this.filed.id}/payments/${this.payment}`, paid);
-    Object.assign(this, { owed: bill.owed, paid: bill.paid });
+    try {
+      const { bill } = await this.call("PUT", `/dossiers/${this.filed.id}/payments/${this.payment}`, paid);
+      Object.assign(this, { owed: bill.owed, paid: bill.paid });
+    } catch (wrong) {
+      if (wrong.code !== "nothing-to-pay") throw wrong;
+      this.owed = 0; // it was paid elsewhere
+    }
   }
 
   // What was still owed was paid after all.

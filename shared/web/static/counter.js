@@ -151,19 +151,29 @@ function changed() {
   judging = setTimeout(judge, JUDGED_AFTER);
 }
 
+// Answers whether it is saved; where it is not, says why.
 async function save() {
   const mine = now;
-  if (result.filed || isFiling) return;
+  if (result.filed || isFiling) return false;
   try {
     const draft = await call("PUT", `/drafts/${mine.id}`, filing(), { keepalive: true });
     mine.isSaved = true;
     if (result.filed?.id === mine.id) end(mine.id);
-    if (mine !== now || result.filed) return;
+    if (mine !== now || result.filed) return true;
     address(mine.id);
     at("saved").textContent = word("saved", { time: CLOCK.format(new Date()), code: draft.code });
+    return true;
   } catch (wrong) {
-    at("saved").textContent = sentence(wrong).text;
+    if (mine === now) at("saved").textContent = sentence(wrong).text;
+    return false;
   }
+}
+
+// Before another takes its place: what is not filed is saved, or stays on the screen.
+async function isLeft() {
+  if (!now.touched || result.filed || (await save())) return true;
+  alarm(`${word("unfiled")} ${at("saved").textContent}`);
+  return false;
 }
 
 // What became a dossier is a draft no more; one that is left ends by itself.
@@ -248,6 +258,9 @@ function filed(work) {
     isFiling = true;
     try {
       await work();
+    } catch (wrong) {
+      changed(); // no draft was saved meanwhile
+      throw wrong;
     } finally {
       isFiling = false;
     }
@@ -315,7 +328,7 @@ async function next() {
     return said(word(isUnfiled ? "unfiled" : "unsettled"));
   }
   await busy(async () => {
-    if (isUnfiled) await save();
+    if (!(await isLeft())) return;
     const desk = at("desk").value.trim();
     const called = await call("POST", "/queue/next", { desk }).catch(nobody);
     localStorage.setItem(DESK, desk);
@@ -422,6 +435,7 @@ async function back(called) {
 at("opening").addEventListener("submit", (event) => {
   event.preventDefault();
   busy(async () => {
+    if (!(await isLeft())) return;
     const draft = await call("POST", "/drafts/opening", { code: at("draft-code").value.trim(), last_four: at("draft-four").value.trim() });
     event.target.reset();
     await resume(draft);

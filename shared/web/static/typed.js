@@ -1,5 +1,5 @@
-// What was typed into a form whose login had ended: kept in this window alone, and put back after the next login.
-// The next page clears it. Without this script it is lost.
+// What was typed into a form of /my whose login had ended: kept in this window alone, and put back after the next login.
+// The next page clears it, whichever it is, and an hour ends it. Without this script it is lost.
 
 const KEPT = "typed";
 const AN_HOUR = 3_600_000;
@@ -8,10 +8,12 @@ const said = (vi, en) => (document.documentElement.lang === "en" ? en : vi);
 function kept() {
   try {
     const it = JSON.parse(sessionStorage.getItem(KEPT));
-    return it && Date.now() - it.at < AN_HOUR ? it : null;
+    if (it && Date.now() - it.at < AN_HOUR) return it;
   } catch {
-    return null;
+    // not allowed, or none of ours
   }
+  keep(null);
+  return null;
 }
 
 function keep(it) {
@@ -50,7 +52,7 @@ if (ended && it?.path === location.pathname) {
 }
 
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || event.target !== form || form.action.split("#")[0] !== location.href.split("#")[0]) return;
+  if (!location.pathname.startsWith("/my") || event.defaultPrevented || event.target !== form || form.action.split("#")[0] !== location.href.split("#")[0]) return;
   const fields = [...new FormData(form)].filter(([, text]) => typeof text === "string");
   keep({ path: location.pathname, fields, at: Date.now() });
 });
