@@ -145,8 +145,10 @@ def _address(request: Request) -> str:
 
 def _asked_for(request: Request) -> str:
     """Where to go on after a login: what was asked for, or the page whose form was sent."""
-    query = request.url.query if request.method == "GET" else ""
-    return f"{_address(request)}?{query}" if query else _address(request)
+    here = _address(request)
+    if request.method not in {"GET", "HEAD"}:
+        return _nearest_page(request, here)
+    return f"{here}?{request.url.query}" if request.url.query else here
 
 
 def _switch(request: Request, now: Language, *, is_sent_again: bool) -> tuple[str, str]:
@@ -155,7 +157,7 @@ def _switch(request: Request, now: Language, *, is_sent_again: bool) -> tuple[st
     What answers a form may have no address of its own; where the form is sent again, it is sent to where it was.
     """
     other = next(code for code in LANGUAGES if code != now.code)
-    here = request.scope["path"].removeprefix(request.scope.get("root_path", "").rstrip("/"))
+    here = _address(request)
     page = here if is_sent_again or request.method in {"GET", "HEAD"} else _nearest_page(request, here)
     if page != here:
         return other, f"{page}?lang={other}"
@@ -164,10 +166,15 @@ def _switch(request: Request, now: Language, *, is_sent_again: bool) -> tuple[st
 
 
 def _nearest_page(request: Request, path: str) -> str:
-    """The path itself where it can be opened, else the first above it that can; at last the start page."""
+    """The path itself where it can be opened, else the first above it that can; at last the start page.
+
+    A form's own address is no page only because a wider route takes it in.
+    """
+    sent_to, here = getattr(request.scope.get("route"), "path", None), path
     while path:
         asked = {**request.scope, "method": "GET", "path": path}
-        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+        opens = next((it for it in request.app.routes if it.matches(asked)[0] is Match.FULL), None)
+        if opens and (path != here or sent_to in {None, getattr(opens, "path", None)}):
             return path
         path = path.rpartition("/")[0]
     return "/"

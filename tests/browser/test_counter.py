@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from deploy.engines import Engines
+from shared import door
+from shared.calendar import VIETNAM
 from shared.web.languages import Language
 from tests.browser.conftest import WIDTHS
 from tests.browser.counting import FIVE, MOUSE, clerk_at, fresh_card, fresh_tax_number, of_five_papers, ticket, wand
@@ -312,15 +314,17 @@ def test_row_06_a_blocked_filing_marks_what_is_missing_and_asks_for_all_of_it_at
 
 
 AT_ONCE = {
-    False: ("Tiếp nhận, trả kết quả ngay", "không cần giấy hẹn", "Người nộp yêu cầu: vẫn in giấy hẹn", "#result"),
-    True: ("Tiếp nhận và in giấy hẹn", "Hẹn trả kết quả", "In giấy hẹn", "#print"),
+    10: ("Tiếp nhận, trả kết quả ngay", "không cần giấy hẹn", "Người nộp yêu cầu: vẫn in giấy hẹn", "#result"),
+    16: ("Tiếp nhận và in giấy hẹn", "Hẹn trả kết quả", "In giấy hẹn", "#print"),
 }
-"""By whether a slip is due, which from 15:00 on it is: the key, the note, the link, and what the keyboard is on."""
+"""By the hour; from 15:00 on a slip is due: the key, the note, the link, and what the keyboard is on."""
 
 
+@pytest.mark.parametrize("hour", AT_ONCE)
 def test_where_the_result_is_given_at_once_the_screen_says_that_no_slip_is_needed_and_prints_it_for_who_asks(
-    screen: Page, desk: Front
+    hour: int, screen: Page, desk: Front, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(door, "server_time", lambda: datetime(2026, 11, 24, hour, tzinfo=VIETNAM))
     screen.locator("#procedure").focus()
     wand(screen, "http://example.test/services/2.000884")
     expect(screen.locator("#chosen")).to_contain_text("2.000884")
@@ -336,8 +340,8 @@ def test_where_the_result_is_given_at_once_the_screen_says_that_no_slip_is_neede
     screen.keyboard.press("Space")
     screen.keyboard.press("F9")
     expect(screen.locator("#result")).to_be_visible()
-    is_slip_due = whole(desk, screen)["is_slip_due"]
-    key, note, link, focused = AT_ONCE[is_slip_due]
+    key, note, link, focused = AT_ONCE[hour]
+    assert whole(desk, screen)["is_slip_due"] == (hour >= 15)
     assert foretold == key
     expect(screen.locator("#result-due")).to_contain_text(note)
     expect(screen.locator("#print")).to_have_text(link)
@@ -765,3 +769,130 @@ def test_a_draft_ends_with_its_filing_and_none_is_asked_for_that_there_is_not(
     id = whole(desk, screen)["id"]
     assert httpx.get(f"{desk.url}/intake/drafts/{id}", headers=desk.headers()).status_code == 404
     assert ended == ([f"{desk.url}/intake/drafts/{id}"] if is_saved else [])
+
+
+def refuse(page: Page, pattern: str, method: str) -> None:
+    """The server is out of order for these calls, until they are let through again."""
+
+    def answer(route: Route) -> None:
+        if route.request.method == method:
+            route.fulfill(status=503, json={"code": "unavailable", "status": 503})
+        else:
+            route.fallback()
+
+    page.route(pattern, answer)
+
+
+def test_a_draft_that_cannot_be_saved_stays_on_the_screen_and_nobody_is_called(browser: Browser, desk: Front):
+    page, card = opened(clerk_at(browser, desk)), fresh_card()
+    number = ticket(desk)
+    refuse(page, "**/drafts/*", "PUT")
+    fill(page, card)
+    page.keyboard.press("F2")
+    page.keyboard.press("F2")
+    expect(page.locator("#alert")).to_contain_text("chưa nộp")
+    expect(page.locator("#alert")).to_contain_text("đang bận")
+    expect(page.locator("#number")).to_have_value(number_of(card))
+    expect(page.locator("#called")).to_have_text("–")
+    page.locator(".drafts summary").press("Enter")
+    page.locator("#draft-code").fill("ABCD")
+    page.locator("#draft-four").fill("1234")
+    asked: list[str] = []
+    page.on("request", lambda it: asked.append(urlsplit(it.url).path))
+    with page.expect_response("**/drafts/*"):
+        page.keyboard.press("Enter")
+    expect(page.locator("#counter")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("#number")).to_have_value(number_of(card))
+    assert "/intake/drafts/opening" not in asked
+    page.unroute("**/drafts/*")
+    page.keyboard.press("F2")
+    page.keyboard.press("F2")
+    expect(page.locator("#called")).to_have_text(str(number))
+    expect(page.locator("#number")).to_have_value("")
+    page.context.close()
+
+
+def test_a_card_that_is_read_when_the_next_filing_has_begun_is_not_in_it(screen: Page):
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    screen.route("**/people/card", hold)
+    screen.locator("#card").focus()
+    with screen.expect_request("**/people/card"):
+        wand(screen, fresh_card())
+    with screen.expect_response("**/queue/next"):
+        screen.keyboard.press("F2")
+    expect(screen.locator("#counter")).not_to_have_attribute("aria-busy", "true")
+    expect(screen.locator("#procedure")).to_be_focused()
+    with screen.expect_response("**/people/card") as read:
+        held[0].continue_()
+    read.value.finished()
+    screen.evaluate("new Promise((then) => setTimeout(then))")
+    expect(screen.locator("#number")).to_have_value("")
+    expect(screen.locator("#name")).to_have_value("")
+
+
+def test_a_persons_number_in_the_box_of_the_procedure_is_in_no_address(screen: Page):
+    asked: list[str] = []
+    screen.on("request", lambda it: asked.append(it.url))
+    screen.locator("#procedure").fill("068185004567")
+    screen.keyboard.press("Enter")
+    with screen.expect_request("**/procedures/search?q=nam*"):
+        screen.locator("#procedure").fill("nam giay to")
+    assert [it for it in asked if "068185004567" in it] == []
+
+
+def test_what_was_paid_in_another_window_meanwhile_is_not_asked_for_again(browser: Browser, desk: Front):
+    page = opened(clerk_at(browser, desk))
+    fill(page, fresh_card())
+    tick_all(page)
+    page.keyboard.press("F9")
+    expect(page.locator("#take")).to_be_visible()
+    id = whole(desk, page)["id"]
+    answer = httpx.put(
+        f"{desk.url}/intake/dossiers/{id}/payments/{uuid.uuid4()}", json={"dong": 77_000}, headers=desk.headers()
+    )
+    assert answer.is_success, answer.text
+    page.locator("#take").press("Enter")
+    expect(page.locator("#result-money")).to_have_text("Đã thu 77.000 đồng.")
+    expect(page.locator("#take")).to_be_hidden()
+    expect(page.locator("#alert")).to_be_hidden()
+    page.context.close()
+
+
+def test_a_filing_that_is_refused_is_saved_as_a_draft(browser: Browser, desk: Front):
+    page = opened(clerk_at(browser, desk))
+    refuse(page, "**/counter/dossiers/*", "PUT")
+    fill(page, fresh_card())
+    tick_all(page)
+    expect(page.locator("#saved")).to_contain_text("Mã bản nháp", timeout=15_000)
+    with page.expect_request("**/drafts/*", timeout=15_000):
+        page.keyboard.press("F9")
+        expect(page.locator("#alert")).to_contain_text("đang bận")
+    page.context.close()
+
+
+def test_all_that_is_about_no_field_is_told_and_what_is_about_a_group_is_over_with_any_of_it(
+    browser: Browser, desk: Front
+):
+    page = opened(clerk_at(browser, desk))
+    fill(page, fresh_card())
+    tick_all(page)
+
+    def more(route: Route) -> None:
+        answer = route.fetch()
+        told = [("offline", ""), ("unavailable", ""), ("consent-missing", "home_by"), ("invalid-phone", "phone")]
+        wrong = [{"code": code, "about": about, "detail": ""} for code, about in told]
+        route.fulfill(response=answer, json=answer.json() | {"wrong": wrong})
+
+    page.route("**/dossiers/outlook", more)
+    page.keyboard.press("F9")
+    expect(page.locator("#alert p")).to_have_count(2)
+    expect(page.locator("#home-error")).to_be_visible()
+    page.locator("#home-post").check()
+    expect(page.locator("#home-error")).to_have_count(0)
+    expect(page.locator("#home-counter")).not_to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#phone-error")).to_be_visible()
+    page.context.close()

@@ -417,3 +417,21 @@ def test_a_box_takes_so_many_scans_and_says_of_each_more_that_it_was_not_sent(ph
     nothing: list[FilePayload] = [{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": b"-"} for n in range(41)]
     phone.locator("#scan-request").set_input_files(nothing)
     expect(phone.get_by_text("Nhiều nhất 40 tệp cho một giấy tờ: tệp này không được gửi.")).to_have_count(1)
+
+
+def test_what_was_typed_when_the_login_ended_is_gone_with_any_other_page(phone: Page):
+    begin(phone)
+    phone.locator("#number").fill(number())
+    phone.context.clear_cookies()
+    on(phone)
+    expect(phone.get_by_text("Những gì bạn vừa ghi chưa mất")).to_be_visible()
+    assert phone.evaluate("Object.keys(sessionStorage)") == ["typed"]
+    phone.goto("/")
+    assert phone.evaluate("Object.keys(sessionStorage)") == []
+
+
+def test_what_was_typed_outside_of_ones_own_pages_is_kept_nowhere(phone: Page):
+    phone.goto("/track")
+    tracked(phone, "H36.202.02-000000-0000", number())
+    expect(phone.get_by_role("alert")).to_be_visible()
+    assert phone.evaluate("Object.keys(sessionStorage)") == []

@@ -29,6 +29,8 @@ from services.intake.app import create
 from services.intake.domain.progress import Entry, Progress
 from services.intake.pages.tracking import Tries
 from services.intake.settings import IntakeSettings
+from shared.calendar import local_day
+from shared.clock import server_time
 from shared.sealing import Seals
 
 PROCEDURE = "1.004873"
@@ -84,7 +86,7 @@ class Front:
         **more: Any,
     ) -> tuple[str, dict[str, Any]]:
         """Where, and what: a dossier of the counter's that is whole."""
-        papers = self.app.state.store.catalogue.procedure(procedure, datetime.now(UTC).date()).papers
+        papers = self.app.state.store.catalogue.procedure(procedure, local_day(server_time())).papers
         ticked = [
             {"code": it.code, "originals": it.originals, "copies": it.copies, "electronic": it.electronic}
             for it in papers

@@ -3,23 +3,27 @@
 import html
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 
 import httpx
 import pytest
 import yaml
 
 from services.intake.app import catalogue
-from services.intake.domain.catalogue import Catalogue
+from services.intake.domain.catalogue import Catalogue, Procedure
 from services.intake.forms.workbook import to_yaml
 from services.intake.templates import offer_words
+from shared.calendar import local_day
+from shared.clock import server_time
 from shared.web.languages import Language
 from tests.intake.front import Front
 
-TODAY = datetime.now(UTC).date()
+TODAY = local_day(server_time())
 NEXT_YEAR = date(TODAY.year + 1, 1, 1)
 PACKAGE = catalogue()
 PERMIT = PACKAGE.procedure("1.013225", TODAY)
+CHANGED = PACKAGE.procedure("2.000913", TODAY)
+"""A new version of it is published."""
 VIETNAMESE = Language("vi", {})
 
 
@@ -39,8 +43,8 @@ def check(site: httpx.Client, content: str | bytes, name: str = "sua-phi.yaml", 
     return site.post(f"/catalogue/check?lang={lang}", files={"file": (name, content)})
 
 
-def permit(amount: int) -> str:
-    table = yaml.safe_load(to_yaml(Catalogue((PERMIT,), ())))
+def permit(amount: int, procedure: Procedure = PERMIT) -> str:
+    table = yaml.safe_load(to_yaml(Catalogue((procedure,), ())))
     (it,) = table["procedures"]
     it["fees"][0]["amount"] = amount
     return yaml.safe_dump({"procedures": [it | {"valid_from": NEXT_YEAR}]}, allow_unicode=True)
@@ -107,13 +111,13 @@ def test_a_change_is_told_in_words(path: str, parts: tuple[str, ...], code: str,
 
 
 def test_after_publishing_it_is_said_from_which_day_which_version_is_in_force(site: httpx.Client):
-    page = check(site, permit(91_000)).text
+    page = check(site, permit(91_000, CHANGED)).text
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
     assert fields["name"] == "sua-phi.yaml"
     made = site.post("/catalogue/publish", data=fields)
     assert made.status_code == 303
     shown = text(site.get(made.headers["location"]).text)
-    day, now = f"{NEXT_YEAR:%d/%m/%Y}", PERMIT.version
+    day, now = f"{NEXT_YEAR:%d/%m/%Y}", CHANGED.version
     assert f"có hiệu lực từ {day}; trước ngày đó hồ sơ vẫn nộp theo bản {now}." in shown
     assert "từ nay" not in shown
 

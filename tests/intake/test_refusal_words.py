@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from services.intake import app
+from services.intake.templates.counter_words import REFUSALS
+from services.intake.templates.portal_words import REFUSED
 from services.intake.templates.refusal_words import OTHERS, TOLD
 from shared.errors import Refusal
 from tests.intake.front import Front
@@ -35,6 +37,11 @@ def test_every_refusal_that_intake_can_answer_with_has_a_vietnamese_sentence():
 
 def test_no_sentence_is_for_a_refusal_that_there_is_not():
     assert sorted(set(OTHERS) - set(known())) == []
+
+
+def test_only_what_the_counters_screen_says_of_its_ticket_and_its_scanner_is_said_otherwise_elsewhere():
+    twice = {"no-such-ticket", "not-called", "not-your-queue", "not-your-scan"}
+    assert set(OTHERS) & {*REFUSALS, *REFUSED} == twice
 
 
 @pytest.fixture
@@ -87,3 +94,14 @@ def test_cash_that_was_taken_in_another_tab_is_told_on_the_bill(desk: Front, sit
     assert "không còn khoản nào phải nộp" in answer.text
     assert "Thu phí hồ sơ" in answer.text
     assert "Nothing is to be paid" not in answer.text
+
+
+def test_a_refused_exemption_keeps_what_was_typed_on_the_bill(desk: Front, site: httpx.Client):
+    dossier = desk.file(procedure="2.000635", home_by="counter")["id"]
+    why = "disabled"
+    fields = {"do": "exempt", "fee": "extract", "exemption": why, "evidence": "Số <1>"}
+    answer = site.post(f"/counter/cash/{dossier}", data=fields, headers=desk.headers())
+    assert answer.status_code == 422
+    assert 'value="Số &lt;1&gt;"' in answer.text
+    assert f'<option value="{why}" selected>' in answer.text
+    assert '<details class="after" open>' in answer.text

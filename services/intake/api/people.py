@@ -104,8 +104,8 @@ async def read_address(written: Written, _: Filer) -> Address:
 async def known(whose: Whose, clerk: CounterClerk, desk: AtDesk, offered: Offered, now: Now) -> Known:
     """What is somebody's own, the newest first: for papers that need not be brought again, and against twins.
 
-    Of a sensitive procedure, what another office handles is left out; a likely twin of the procedure at hand is named, for
-    it must be looked at before anything is filed.
+    Of a sensitive procedure, what another office handles is left out; a likely twin of the procedure at hand is named,
+    for it must be looked at before anything is filed.
     """
     number = number_of(whose.kind, whose.shown, whose.number)
     there = told_to(clerk, await desk.store.held_by(desk.seals.marks(number)), offered)

@@ -104,14 +104,15 @@ async def act(
 ) -> Response:
     """What a button of the bill's page asks for. Each form brings an id of its own: sent twice, it is done once.
 
-    What could not be done is told on the bill as it stands now: another tab may have changed it.
+    What could not be done is told on the bill as it stands now, with all that was typed: another tab may have
+    changed it.
     """
     fields, id = await form(request), str(dossier_id)
     till = Till(kept, bank, clerk, now)
     try:
         await DOES.get(fields.get("do", ""), _ask)(till, id, fields, offered)
     except Refusal as refusal:
-        return await _bill(request, pages, id, clerk, kept, offered, refusal)
+        return await _bill(request, pages, id, clerk, kept, offered, fields, refusal)
     return _to(f"/counter/cash/{id}")
 
 
@@ -158,6 +159,7 @@ async def _bill(
     clerk: Person,
     kept: Store,
     offered: Catalogue,
+    typed: Fields | None = None,
     refusal: Refusal | None = None,
 ) -> Response:
     dossier = await kept.dossiers.get(id)
@@ -170,6 +172,7 @@ async def _bill(
         procedure=_procedure(dossier, offered),
         fees={fee.code: fee for fee in _fees(dossier, offered)},
         new_id=str(uuid.uuid4()),
+        typed=typed or {},
         money_of=partial(amount, language=pages.language(request)),
         wrong=TOLD[refusal.code] if refusal else "",
     )

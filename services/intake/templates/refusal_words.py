@@ -101,7 +101,8 @@ OTHERS: Mapping[str, str] = {
     "wrong-offset": N_("Tệp bị gián đoạn khi tải lên: hãy bấm gửi tiếp."),
     "wrong-upload": N_("Không rõ độ dài của tệp: hãy tải lại trang rồi gửi lại."),
 }
-"""By the code of the refusal: those that neither the counter nor the citizen's pages have a sentence for."""
+"""By the code of the refusal: those that neither the counter nor the citizen's pages have a sentence for,
+and those whose sentence there speaks of what only that screen has."""
 
 TOLD: Mapping[str, str] = {**REFUSALS, **REFUSED, **OTHERS}
 """Every refusal that intake can answer with."""

@@ -51,14 +51,13 @@ export class Result {
 
   async pay() {
     if (!this.owed) return;
+    const dossier = `/dossiers/${this.filed.id}`;
     const paid = { dong: this.owed, stage: 1 };
-    try {
-      const { bill } = await this.call("PUT", `/dossiers/${this.filed.id}/payments/${this.payment}`, paid);
-      Object.assign(this, { owed: bill.owed, paid: bill.paid });
-    } catch (wrong) {
+    const { bill } = await this.call("PUT", `${dossier}/payments/${this.payment}`, paid).catch(async (wrong) => {
       if (wrong.code !== "nothing-to-pay") throw wrong;
-      this.owed = 0; // it was paid elsewhere
-    }
+      return { bill: await this.call("GET", `${dossier}/bill`) }; // it was paid in another window
+    });
+    Object.assign(this, { owed: bill.owed, paid: bill.paid });
   }
 
   // What was still owed was paid after all.
