@@ -317,19 +317,20 @@ AT_ONCE = {
     10: ("Tiếp nhận, trả kết quả ngay", "không cần giấy hẹn", "Người nộp yêu cầu: vẫn in giấy hẹn", "#result"),
     16: ("Tiếp nhận và in giấy hẹn", "Hẹn trả kết quả", "In giấy hẹn", "#print"),
 }
-"""By the hour; from 15:00 on a slip is due: the key, the note, the link, and what the keyboard is on."""
+"""By the hour of a working day; from 15:00 on a slip is due: the key, the note, the link, and what the keyboard is on."""
 
 
 @pytest.mark.parametrize("hour", AT_ONCE)
 def test_where_the_result_is_given_at_once_the_screen_says_that_no_slip_is_needed_and_prints_it_for_who_asks(
     hour: int, screen: Page, desk: Front, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(door, "server_time", lambda: datetime(2026, 11, 24, hour, tzinfo=VIETNAM))
+    monkeypatch.setattr(door, "server_time", lambda: datetime(2026, 11, 25, hour, tzinfo=VIETNAM))
     screen.locator("#procedure").focus()
     wand(screen, "http://example.test/services/2.000884")
     expect(screen.locator("#chosen")).to_contain_text("2.000884")
     screen.locator("#card").focus()
     wand(screen, fresh_card())
+    expect(screen.locator("#phone")).to_be_focused()
     for paper in ("identity", "paper"):
         screen.locator(f"#paper-{paper}").focus()
         screen.keyboard.press("Space")
