@@ -1,17 +1,21 @@
 """A citizen's own dossier over HTTP: how far it is, what is waited for, what they may do with it now."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.intake.api.given import Kept, Offered
+from services.intake.domain.catalogue import Catalogue
+from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Asked
 from services.intake.domain.standing import Standing
 from services.intake.domain.tracking import Tracked
+from services.intake.store import Store
 from shared import door
 from shared.auth import Citizen
 from shared.door import Now
 
-__all__ = ["router"]
+__all__ = ["router", "told_to_filer"]
 
 router = door.router(tags=["dossiers"])
 
@@ -37,7 +41,12 @@ async def mine(dossier_id: UUID, by: Citizen, kept: Kept, offered: Offered, now:
     """One dossier that the citizen filed, with everything that happened to it."""
     dossier = await kept.dossiers.get(str(dossier_id))
     dossier.belongs_to(by)
-    progress = await kept.progress_of(dossier.id)
-    it = Standing.of(dossier, progress, offered.version(dossier.filing.procedure, dossier.version))
-    tracked = Tracked.whole(dossier.tracking, dossier, progress, offered, now, logged_in=True)
+    it, tracked = await told_to_filer(dossier, kept, offered, now)
     return Mine(dossier.id, tracked, it.asked, it.owed, it.is_open, it.may_withdraw, it.may_rate)
+
+
+async def told_to_filer(dossier: Dossier, store: Store, offered: Catalogue, at: datetime) -> tuple[Standing, Tracked]:
+    """How it stands for who filed it, and what happened to it: the same for the API and the page."""
+    progress = await store.progress_of(dossier.id)
+    standing = Standing.of(dossier, progress, offered.version(dossier.filing.procedure, dossier.version))
+    return standing, Tracked.whole(dossier.tracking, dossier, progress, offered, at, logged_in=True)

@@ -8,11 +8,11 @@ from fastapi import Request, Response
 
 from services.intake.api.filing import Desk
 from services.intake.api.given import Bank
+from services.intake.api.mine import told_to_filer
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Asked
 from services.intake.domain.procedure import Procedure
 from services.intake.domain.standing import Standing
-from services.intake.domain.tracking import Tracked
 from services.intake.pages.pay import pay_address
 from services.intake.pages.portal.own import AtDesk, dossier_of
 from services.intake.pages.tracking import ASKED, told_of
@@ -59,9 +59,7 @@ async def show(
 ) -> Response:
     """One dossier as the tracking page tells it, with what waits for them and what they may do."""
     dossier = await dossier_of(desk, str(dossier_id), by)
-    progress = await desk.store.progress_of(dossier.id)
-    it = Standing.of(dossier, progress, desk.offered.version(dossier.filing.procedure, dossier.version))
-    tracked = Tracked.whole(dossier.tracking, dossier, progress, desk.offered, now, logged_in=True)
+    it, tracked = await told_to_filer(dossier, desk.store, desk.offered, now)
     pay = pay_address(request, dossier.id, now) if it.owed and bank.is_there else ""
     done = "supplied-part" if done == "supplied" and it.asked else done
     told: dict[str, Any] = {"mine": it, "pay": pay, "done": portal_words.DONE.get(done, "")}
