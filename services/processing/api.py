@@ -47,6 +47,12 @@ class RequestSupplement:
 
 
 @dataclass(frozen=True, slots=True)
+class GoOn:
+    reason: str
+    """A code: why what is still wanted is not waited for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Decide:
     outcome: Outcome
     result: str = ""
@@ -74,10 +80,19 @@ async def complete_step(dossier_id: UUID, done: CompleteStep, by: CaseWorker, ca
 async def request_supplement(
     dossier_id: UUID, wanted: RequestSupplement, by: Specialist, cases: Cases, key: Key, now: Now
 ) -> Case:
-    """Ask for papers, once: the clock stops until they come."""
+    """Ask for papers, once: the clock stops until each of them came under its code."""
     same = once(key, wanted)
     return await cases.change(
         str(dossier_id), lambda case: case.request_supplement(wanted.papers, wanted.reason, by=by, at=now), once=same
+    )
+
+
+@router.post("/cases/{dossier_id}/resumption")
+async def go_on(dossier_id: UUID, going_on: GoOn, by: Specialist, cases: Cases, kept: Kept, key: Key, now: Now) -> Case:
+    """Wait no longer for what is still wanted: the clock runs again, and the case goes on with what is there."""
+    same = once(key, going_on)
+    return await cases.change(
+        str(dossier_id), lambda case: case.go_on(going_on.reason, kept.working, by=by, at=now), once=same
     )
 
 

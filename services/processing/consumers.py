@@ -23,14 +23,16 @@ def open_case(heard: Heard[DossierAccepted], store: Store) -> Awaitable[object]:
 
 
 @dossiers.on(DossierSupplemented)
-def resume_clock(heard: Heard[DossierSupplemented], store: Store) -> Awaitable[object] | None:
+def papers_came(heard: Heard[DossierSupplemented], store: Store) -> Awaitable[object] | None:
     """What was brought before the dossier was accepted is intake's affair."""
     said = heard.event
     if not said.accepted:
         return None
-    by = Person("", "", said.role, said.office)
+    by, papers = Person("", "", said.role, said.office), {it.code for it in said.papers}
     return store.cases.change(
-        heard.envelope.subject, lambda case: case.resume(store.working, by=by, at=said.supplemented_at), cause=heard
+        heard.envelope.subject,
+        lambda case: case.supplement(papers, store.working, by=by, at=said.supplemented_at),
+        cause=heard,
     )
 
 

@@ -1,11 +1,12 @@
 """The case: its steps, its clock, its decision. Pure rules."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Self
 
 from shared import codes
-from shared.calendar import Calendar, Term
+from shared.calendar import Calendar, Policy, Term
 from shared.contracts.intake import DossierAccepted, HomeBy, Terms
 from shared.contracts.processing import (
     CaseDecided,
@@ -22,11 +23,13 @@ from shared.errors import Conflict, Forbidden, Refusal
 from shared.events import Decision
 from shared.people import SYSTEM, Person
 
-__all__ = ["Case", "Done", "Move", "Outcome"]
+__all__ = ["Case", "Done", "Move", "Outcome", "WentOn"]
 
 Outcome = Literal["positive", "negative"]
 DECIDED_ALREADY = "decided-already"
 """Why a wish to withdraw is refused that crossed the decision."""
+WITH_WHAT_IS_THERE = (", giải quyết tiếp với giấy tờ đã có", ", and the work goes on with the papers that are there")
+"""Ends the reason of a due date that moved without all the papers, in Vietnamese and English."""
 
 
 class NotThisStep(Conflict):
@@ -43,6 +46,10 @@ class StepsLeft(Conflict):
 
 class WaitsForPapers(Conflict):
     """The clock stands still until the papers are there."""
+
+
+class ClockRuns(Conflict):
+    """No papers are waited for."""
 
 
 class AskedBefore(Conflict):
@@ -62,7 +69,7 @@ class NotYourOffice(Forbidden):
 
 
 class ReasonMissing(Refusal):
-    """A request or a refusal says why (NĐ 61/2018 art. 15.3, 19.8)."""
+    """A request or a refusal says why (NĐ 61/2018 art. 15.3, 19.8), and so does who goes on without papers."""
 
 
 class ResultMissing(Refusal):
@@ -90,6 +97,16 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class WentOn:
+    """The office went on without papers that it had asked for. `by` is an opaque id, `reason` a code."""
+
+    at: datetime
+    by: str
+    reason: str
+    without: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     id: str
     code: str
@@ -105,6 +122,10 @@ class Case:
     stopped_at: datetime | None = None
     requests: int = 0
     wanted: tuple[str, ...] = ()
+    """What was asked for and did not come yet, by its codes; the clock stands until it is empty."""
+    came_at: datetime | None = None
+    """When the last came of what was asked for."""
+    went_on: WentOn | None = None
     moves: tuple[Move, ...] = ()
     outcome: Outcome | None = None
     result: str = ""
@@ -155,15 +176,14 @@ class Case:
         """The next planned step is done. A procedure that plans none takes any step, as often as it is done."""
         self._worked_on_by(by)
         codes.code(step, "step")
-        if self.stopped_at:
-            raise WaitsForPapers(f"The clock stands until these are there: {', '.join(self.wanted)}.")
+        self._waits_for_nothing()
         if self.terms.steps and step != self.next_step:
             raise NotThisStep(f"The next step is {self.next_step or 'the decision'}, not {step}.", about="step")
         case = replace(self, done=(*self.done, Done(step, at, by.id, group)))
         return case, StepCompleted(office=by.office, role=by.role, step=step, next_step=case.next_step, completed_at=at)
 
     def request_supplement(self, papers: tuple[str, ...], reason: str, *, by: Person, at: datetime) -> Decision[Self]:
-        """State 5: papers are asked for, once, and the clock stops."""
+        """State 5: papers are asked for, once, and the clock stops until each came under its code."""
         self._worked_on_by(by)
         if self.stopped_at or self.requests:
             raise AskedBefore("Papers were asked for before, and may be asked for once: decide on what is there.")
@@ -175,22 +195,46 @@ class Case:
         requested = SupplementRequested(office=by.office, role=by.role, papers=papers, reason=reason)
         return case, requested, ClockStopped(office=by.office, role=by.role, stopped_at=at)
 
-    def resume(self, working: Calendar, *, by: Person, at: datetime) -> Decision[Self]:
-        """The papers came: the clock runs again, and the due date moves by the procedure's policy.
+    def supplement(self, papers: Collection[str], working: Calendar, *, by: Person, at: datetime) -> Decision[Self]:
+        """Papers came. With the last of those that are wanted the clock runs again, from when it came.
 
-        Papers that nobody waits for (brought before a request, or after it was met) change nothing.
+        The due date moves by the procedure's policy. Other papers, and those that were brought before they were asked
+        for, change nothing.
         """
-        if self.stopped_at is None or self.outcome or self.ended_at:
+        left = tuple(it for it in self.wanted if it not in papers)
+        if self.stopped_at is None or at < self.stopped_at or left == self.wanted:
             return (self,)
-        moved = working.moved(
-            self.due_at, self.stopped_at, max(at, self.stopped_at), self.terms.supplement, self._term()
-        )
-        move = Move(self.due_at, moved.due, moved.reason_vi, moved.reason_en)
+        last = max(at, self.came_at or at)  # a part that was parked is heard behind a later one
+        if left:
+            return (replace(self, wanted=left, came_at=last),)
+        case, *said = self._resumed(self.terms.supplement, working, by=by, at=last)
+        return replace(case, came_at=last), *said
+
+    def go_on(self, reason: str, working: Calendar, *, by: Person, at: datetime) -> Decision[Self]:
+        """What is still wanted cannot be had, or is not needed: the clock runs again without it.
+
+        Only the wait is left out of the time, whatever the policy: a term is counted again from its beginning once the
+        papers are complete (NĐ 61/2018 art. 19.4).
+        """
+        self._worked_on_by(by)
+        if self.stopped_at is None:
+            raise ClockRuns("No papers are waited for: go on with the next step.")
+        if not reason.strip():
+            raise ReasonMissing("Say why it goes on without them: give the reason's code.", about="reason")
+        went_on = WentOn(at, by.id, codes.code(reason, "reason"), self.wanted)
+        since = max(at, self.stopped_at)
+        case, *said = self._resumed("pause", working, by=by, at=since, ending=WITH_WHAT_IS_THERE)
+        return replace(case, went_on=went_on), *said
+
+    def _resumed(
+        self, policy: Policy, working: Calendar, *, by: Person, at: datetime, ending: tuple[str, str] = ("", "")
+    ) -> Decision[Self]:
+        moved = working.moved(self.due_at, self.stopped_at or at, at, policy, self._term())
+        move = Move(self.due_at, moved.due, moved.reason_vi + ending[0], moved.reason_en + ending[1])
         case = replace(self, stopped_at=None, wanted=(), due_at=moved.due, moves=(*self.moves, move))
-        resumed = ClockResumed(office=by.office, role=by.role, resumed_at=at)
         return (
             case,
-            resumed,
+            ClockResumed(office=by.office, role=by.role, resumed_at=at),
             DeadlineMoved(
                 office=by.office,
                 role="system",
@@ -204,8 +248,7 @@ class Case:
     def decide(self, outcome: Outcome, result: str, reason: str, *, by: Person, at: datetime) -> Decision[Self]:
         """State 9: signed and issued. Whether it is late is fixed here (QĐ 766/QĐ-TTg)."""
         self._worked_on_by(by)
-        if self.stopped_at:
-            raise WaitsForPapers(f"The clock stands until these are there: {', '.join(self.wanted)}.")
+        self._waits_for_nothing()
         if self.next_step:
             raise StepsLeft(f"{self.next_step} is not done yet: have it done first.")
         if outcome == "negative" and not reason.strip():
@@ -249,7 +292,7 @@ class Case:
         """State 8, because the applicant withdraws (TT 03/2025, form 05). Whether it is late is fixed here."""
         self._asked_of(by)
         late = at > self.due_at and self.stopped_at is None
-        stopped = replace(self, ended_at=at, stopped_at=None, withdrawal_asked_at=None, is_late=late)
+        stopped = replace(self, ended_at=at, stopped_at=None, wanted=(), withdrawal_asked_at=None, is_late=late)
         return stopped, CaseStopped(
             office=by.office, role=by.role, reason=codes.code(reason, "reason"), late=late, stopped_at=at
         )
@@ -261,6 +304,13 @@ class Case:
         return case, WithdrawalRefused(
             office=by.office, role=by.role, reason=codes.code(reason, "reason"), refused_at=at
         )
+
+    def _waits_for_nothing(self) -> None:
+        if self.stopped_at:
+            left = ", ".join(self.wanted)
+            raise WaitsForPapers(
+                f"The clock stands until these are there: {left}. A specialist may go on without them."
+            )
 
     def _asked_of(self, by: Person) -> None:
         self._worked_on_by(by)

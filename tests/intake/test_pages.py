@@ -129,7 +129,7 @@ def test_the_same_in_english_and_the_choice_is_remembered(desk: Front, site: htt
         "Being processed",
         "stopped for 2 working days to wait for papers",
         "09:00, Friday 27 November 2026",
-        "All papers are there; the work goes on.",
+        "The work goes on, and the clock runs again.",
     ):
         assert shown in page
     assert "dừng 2 ngày" not in page

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 
 from services.processing import domain as rules
-from services.processing.domain import Case
+from services.processing.domain import Case, WentOn
 from shared.codes import NotACode
 from shared.contracts.intake import DossierAccepted, Terms
 from shared.contracts.processing import (
@@ -21,12 +22,14 @@ from shared.contracts.processing import (
     WithdrawalRefused,
 )
 from shared.errors import Refusal
+from shared.events import Decision, Event
 from shared.people import Person
 from shared.reference import working_calendar
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 WORKING = working_calendar()
 SPECIALIST = Person("s-1", "Phạm Minh Châu", "specialist", "H36.202")
+CLERK = Person("c-1", "Nguyễn Thị Hồng", "counter-clerk", "H36.202.02")
 LEADER = Person("l-1", "Lê Quang Vinh", "leader", "H36.202")
 
 
@@ -55,8 +58,16 @@ def step(it: Case, name: str) -> Case:
     return it.complete(name, "", by=SPECIALIST, at=AT)[0]
 
 
-def asked(it: Case, at: datetime = AT) -> Case:
-    return it.request_supplement(("form",), "R1", by=SPECIALIST, at=at)[0]
+def asked(it: Case, at: datetime = AT, papers: tuple[str, ...] = ("form",)) -> Case:
+    return it.request_supplement(papers, "R1", by=SPECIALIST, at=at)[0]
+
+
+def brought(it: Case, *papers: str, at: datetime = AT) -> Decision[Case]:
+    return it.supplement(papers or ("form",), WORKING, by=CLERK, at=at)
+
+
+def gone_on(it: Case, at: datetime = AT) -> Decision[Case]:
+    return it.go_on("not-to-be-had", WORKING, by=SPECIALIST, at=at)
 
 
 def decided(it: Case, at: datetime = AT) -> Case:
@@ -105,9 +116,9 @@ def test_papers_are_asked_for_once_with_a_reason_and_the_clock_stops():
     assert "Phạm" not in str(said)
     with pytest.raises(rules.AskedBefore):
         asked(it)
-    resumed = it.resume(WORKING, by=SPECIALIST, at=AT)[0]
-    with pytest.raises(rules.AskedBefore):
-        asked(resumed)
+    for resumed in (brought(it)[0], gone_on(it)[0]):
+        with pytest.raises(rules.AskedBefore):
+            asked(resumed)
     for papers, reason in (((), "R1"), (("form",), " ")):
         with pytest.raises(rules.ReasonMissing):
             case("verify").request_supplement(papers, reason, by=SPECIALIST, at=AT)
@@ -124,7 +135,7 @@ def test_while_the_clock_stands_nothing_is_done_and_nothing_is_decided():
 @pytest.mark.parametrize("policy", ["pause", "restart"])
 def test_when_the_papers_come_the_due_date_moves_by_the_policy_and_says_why_in_words(policy: str):
     it = asked(case("verify", supplement=policy), AT + timedelta(days=1))
-    moved, resumed, said = it.resume(WORKING, by=SPECIALIST, at=AT + timedelta(days=4))
+    moved, resumed, said = brought(it, at=AT + timedelta(days=4))
     assert isinstance(resumed, ClockResumed)
     assert isinstance(said, DeadlineMoved)
     assert (said.was_due_at, said.due_at) == (it.due_at, moved.due_at)
@@ -136,16 +147,89 @@ def test_when_the_papers_come_the_due_date_moves_by_the_policy_and_says_why_in_w
 
 def test_papers_that_nobody_waits_for_change_nothing():
     it = case("verify")
-    assert it.resume(WORKING, by=SPECIALIST, at=AT) == (it,)
     done = decided(step(it, "verify"))
-    assert done.resume(WORKING, by=SPECIALIST, at=AT) == (done,)
+    resumed = brought(asked(it))[0]
+    for there in (it, done, resumed):
+        assert brought(there) == (there,)
+    waits = asked(it, AT + timedelta(hours=1))
+    assert brought(waits, "other", at=AT + timedelta(hours=2)) == (waits,)
+    assert brought(waits, "form", at=AT) == (waits,), "it was there when the form was asked for"
 
 
-def test_papers_that_came_before_the_request_was_heard_of_stop_no_clock_for_longer_than_nothing():
-    it = asked(case("verify"), AT + timedelta(hours=1))
-    moved = it.resume(WORKING, by=SPECIALIST, at=AT)[0]
-    assert moved.stopped_at is None
-    assert moved.due_at >= it.due_at
+@pytest.mark.parametrize("policy", ["pause", "restart"])
+def test_a_part_leaves_the_case_waiting_for_the_rest_and_the_clock_runs_from_when_the_last_came(policy: str):
+    it = asked(case("verify", supplement=policy), AT, ("form", "map", "card"))
+    part, *said = brought(it, "map", "other", at=AT + timedelta(days=1))
+    assert (part.wanted, part.stopped_at, part.due_at, said) == (("form", "card"), AT, it.due_at, [])
+    with pytest.raises(rules.WaitsForPapers, match="form, card"):
+        step(part, "verify")
+    assert brought(part, "map", at=AT + timedelta(days=2)) == (part,), "it came before"
+    whole, resumed, moved = brought(part, "card", "form", at=AT + timedelta(days=3))
+    assert isinstance(resumed, ClockResumed)
+    assert isinstance(moved, DeadlineMoved)
+    assert (whole.wanted, whole.stopped_at, resumed.resumed_at) == ((), None, AT + timedelta(days=3))
+    assert (resumed.office, resumed.role) == (CLERK.office, CLERK.role)
+    assert whole == brought(it, "form", "map", "card", at=AT + timedelta(days=3))[0], "as if all had come then"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_in_whatever_order_the_parts_are_heard_the_clock_runs_from_when_the_last_came(order: tuple[int, ...]):
+    it, papers, said = asked(case("verify"), AT, ("form", "map", "card")), ("form", "map", "card"), list[Event]()
+    for day in order:
+        for _ in range(2):
+            it, *more = brought(it, papers[day], at=AT + timedelta(days=day))
+            said += more
+    assert [type(event) for event in said] == [ClockResumed, DeadlineMoved]
+    (resumed,) = (event.resumed_at for event in said if isinstance(event, ClockResumed))
+    assert resumed == AT + timedelta(days=2)
+
+
+def test_the_office_goes_on_with_what_is_there_and_it_is_kept_who_did_so_and_why():
+    waits = brought(asked(case("verify"), AT, ("form", "map")), "map", at=AT + timedelta(days=1))[0]
+    it, resumed, moved = gone_on(waits, AT + timedelta(days=3))
+    assert isinstance(resumed, ClockResumed)
+    assert isinstance(moved, DeadlineMoved)
+    assert (it.wanted, it.stopped_at, resumed.resumed_at) == ((), None, AT + timedelta(days=3))
+    assert it.went_on == WentOn(AT + timedelta(days=3), "s-1", "not-to-be-had", ("form",))
+    assert (moved.was_due_at, moved.due_at) == (waits.due_at, it.due_at)
+    assert moved.reason_vi == (
+        "dừng 2 ngày làm việc chờ bổ sung, Ngày Văn hóa Việt Nam 1 ngày, giải quyết tiếp với giấy tờ đã có"
+    )
+    assert moved.reason_en.endswith(", and the work goes on with the papers that are there")
+    assert "s-1" not in str((resumed, moved))
+    assert brought(it, "form", at=AT + timedelta(days=4)) == (it,), "nobody waits for it any more"
+    assert decided(step(it, "verify")).outcome == "positive"
+
+
+def test_going_on_leaves_out_the_wait_and_gives_no_new_term_for_papers_that_never_came():
+    paused, restarted = (asked(case("verify", supplement=it), AT + timedelta(days=2)) for it in ("pause", "restart"))
+    at = AT + timedelta(days=3)
+    assert gone_on(restarted, at)[0].due_at == gone_on(paused, at)[0].due_at
+    assert gone_on(restarted, at)[0].due_at < brought(restarted, at=at)[0].due_at
+
+
+def test_going_on_where_the_request_was_heard_by_a_faster_clock_takes_no_time_back():
+    it = asked(case("verify"), AT + timedelta(seconds=1))
+    moved, resumed, _ = gone_on(it, AT)
+    assert (moved.due_at, moved.stopped_at) == (it.due_at, None)
+    assert resumed.resumed_at == it.stopped_at  # type: ignore[attr-defined]
+
+
+def test_nobody_goes_on_where_nothing_is_waited_for_at_another_office_or_without_a_reason():
+    it, waits = case("verify"), asked(case("verify"))
+    for there in (it, brought(waits)[0], gone_on(waits)[0]):
+        with pytest.raises(rules.ClockRuns):
+            gone_on(there)
+    with pytest.raises(rules.AlreadyDecided):
+        gone_on(decided(case()))
+    with pytest.raises(rules.AlreadyStopped):
+        gone_on(waits.ask_withdrawal(at=AT)[0].stop("withdrawn", by=LEADER, at=AT)[0])
+    with pytest.raises(rules.NotYourOffice):
+        waits.go_on("not-needed", WORKING, by=replace(SPECIALIST, office="H36.203"), at=AT)
+    with pytest.raises(rules.ReasonMissing):
+        waits.go_on(" ", WORKING, by=SPECIALIST, at=AT)
+    with pytest.raises(NotACode):
+        waits.go_on("vì bà Ka Thơm vắng", WORKING, by=SPECIALIST, at=AT)
 
 
 def test_lateness_is_fixed_at_the_decision_by_the_due_date_to_the_second():
@@ -181,8 +265,11 @@ def test_what_a_decision_lacks_is_told():
 
 ACTS: dict[str, Any] = {
     "step": lambda it, at: it.complete(it.next_step or "extra", "", by=SPECIALIST, at=at),
-    "ask": lambda it, at: it.request_supplement(("form",), "R1", by=SPECIALIST, at=at),
-    "papers": lambda it, at: it.resume(WORKING, by=SPECIALIST, at=at),
+    "ask": lambda it, at: it.request_supplement(("form", "map"), "R1", by=SPECIALIST, at=at),
+    "part": lambda it, at: brought(it, "map", at=at),
+    "papers": lambda it, at: brought(it, "form", "map", at=at),
+    "go on": gone_on,
+    "stop": lambda it, at: it.ask_withdrawal(at=at)[0].stop("withdrawn", by=LEADER, at=at),
     "decide": lambda it, at: it.decide("positive", "a" * 64, "", by=LEADER, at=at),
 }
 
@@ -205,6 +292,7 @@ def test_whatever_is_tried_the_due_date_never_comes_earlier_and_a_decision_is_fi
         decisions += sum(isinstance(e, CaseDecided) for e in events)
         assert it.due_at >= before.due_at
         assert it.requests <= 1
+        assert (it.stopped_at is None) == (it.wanted == ()), "the clock stands for as long as something is wanted"
         assert it.due_at == before.due_at or len(it.moves) == len(before.moves) + 1
         assert before.outcome is None or it == before
     assert decisions <= 1
@@ -259,7 +347,7 @@ def test_with_a_case_that_was_stopped_nothing_more_is_done_and_what_comes_late_c
     ):
         with pytest.raises(rules.AlreadyStopped):
             act()
-    assert stopped.resume(WORKING, by=SPECIALIST, at=AT) == (stopped,)
+    assert brought(stopped) == (stopped,)
     assert stopped.send_home_by("post") == (stopped,)
 
 

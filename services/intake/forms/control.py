@@ -33,7 +33,7 @@ NOTES: Mapping[str, str] = {
     "dossier-supplement-asked": "Yêu cầu bổ sung",
     "supplement-requested": "Yêu cầu bổ sung, tạm dừng thời hạn",
     "dossier-supplemented": "Nhận bổ sung",
-    "clock-resumed": "Đủ giấy tờ, tính tiếp thời hạn",
+    "clock-resumed": "Giải quyết tiếp, tính tiếp thời hạn",
 }
 """What makes a hop or stops the clock; the rest of a dossier's history is not on this sheet."""
 TIMED = {"step-completed", "case-decided"}
@@ -66,7 +66,7 @@ def control(given: Given) -> ControlForm:
     if not dossier.received_at or not due_at:
         raise NotAccepted("The sheet begins with the acceptance: accept the dossier first.")
     return ControlForm(
-        receiving=given.office(dossier.filing.receiving_office),
+        receiving=given.office(given.issuer(dossier.received_at)),
         competent=given.office(dossier.filing.competent_office),
         procedure=given.procedure.name,
         due=moment(due_at),
@@ -98,15 +98,16 @@ def _hops(given: Given, due_at: datetime) -> Iterable[Hop]:
 def _hands(given: Given, it: Entry) -> tuple[str, str]:
     """Who gives the dossier to whom."""
     filing = given.dossier.filing
-    receiving, competent = given.office(filing.receiving_office), given.office(filing.competent_office)
+    receiving = given.office(given.issuer(given.received))
+    competent = given.office(filing.competent_office)
     match it.what:
         case "dossier-accepted" | "dossier-supplemented":
             return APPLICANT, receiving
-        case "case-opened" | "clock-resumed":
+        case "case-opened":
             return receiving, competent
-        case "dossier-handed-over":
-            return receiving, APPLICANT
-        case "dossier-supplement-asked":
+        case "clock-resumed":  # by the counter that took the last paper, or by who decides and waits no longer
+            return given.office(it.office) if it.office else receiving, competent
+        case "dossier-handed-over" | "dossier-supplement-asked":
             return receiving, APPLICANT
         case "step-completed":
             return _of_step(given.procedure, it.detail, receiving)

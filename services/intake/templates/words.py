@@ -71,7 +71,7 @@ SENTENCES: dict[str, str] = {
     "case-opened": N_("Cơ quan giải quyết đã nhận hồ sơ. Hẹn trả kết quả: %(detail)s."),
     "step-completed": N_("Xong bước: %(detail)s."),
     "supplement-requested": N_("Cơ quan giải quyết yêu cầu bổ sung: %(detail)s. Thời hạn tạm dừng."),
-    "clock-resumed": N_("Đã đủ giấy tờ, hồ sơ được giải quyết tiếp."),
+    "clock-resumed": N_("Hồ sơ được giải quyết tiếp, thời hạn được tính tiếp."),
     "deadline-moved": N_("Ngày hẹn đổi thành %(detail)s."),
     "deadline-kept": N_("Ngày hẹn được tính lại và giữ nguyên: %(detail)s."),
     "case-decided": N_("Đã có kết quả: %(detail)s."),
