@@ -1,6 +1,5 @@
 """Reads the reference tables that travel inside the package: YAML files next to the code that they describe."""
 
-from collections.abc import Iterable
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -9,10 +8,10 @@ from typing import Any
 import msgspec
 import yaml
 
-from shared.calendar import OFFICE_HOURS, Calendar, OfficeHours, Swap
+from shared.calendar import Calendar, Swap
 
 YEARS = range(2010, 2041)
-"""What `working_calendar` covers by default: the years for which `holidays` has official swaps, and the next ones."""
+"""What `working_calendar` covers: the years for which `holidays` has official swaps, and the next ones."""
 
 
 class UnreadableTable(ValueError):
@@ -47,6 +46,6 @@ def swaps() -> tuple[Swap, ...]:
         raise UnreadableTable(f"shared.data/swaps.yaml: {error}") from error
 
 
-def working_calendar(years: Iterable[int] = YEARS, hours: OfficeHours = OFFICE_HOURS) -> Calendar:
+def working_calendar() -> Calendar:
     """The calendar with every swap that is known. Takes some 10 ms and half a second of imports: build it at start."""
-    return Calendar.of(years, swaps=swaps(), hours=hours)
+    return Calendar.of(YEARS, swaps=swaps())

@@ -151,11 +151,12 @@ def tying_tickets() -> Callable[[Store], Awaitable[None]]:
 async def tie_tickets(store: Store, now: datetime) -> None:
     """One look. Raises `Unavailable`. A number whose day is over, and with which nothing was filed, is let go."""
     for ticket in await store.tickets_filing():
-        there = await store.dossiers.known(ticket.filing)
-        if there and there.filing.ticket == ticket.id:
-            await store.tickets.change(ticket.id, lambda it, filed=there.id: it.filed(filed))
-        elif ticket.day < local_day(now):
-            await store.tickets.change(ticket.id, lambda it, left=ticket.filing: it.not_filed(left))
+        for id in ticket.filing:
+            there = await store.dossiers.known(id)
+            if there and there.filing.ticket == ticket.id:
+                await store.tickets.change(ticket.id, lambda it, filed=id: it.filed(filed))
+            elif ticket.day < local_day(now):
+                await store.tickets.change(ticket.id, lambda it, left=id: it.not_filed(left))
 
 
 def sealing_anew(seals: Seals) -> Callable[[Store], Awaitable[None]]:

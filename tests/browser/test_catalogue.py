@@ -12,10 +12,11 @@ from playwright.sync_api import Page, expect
 from services.intake.app import catalogue
 from services.intake.domain.catalogue import Catalogue
 from services.intake.forms.workbook import to_workbook
+from shared.calendar import local_day
 from tests.browser.looking import LANGUAGES, log_in, look_at
 from tests.intake.front import Front
 
-TODAY = datetime.now(UTC).date()
+TODAY = local_day(datetime.now(UTC))
 NEXT_YEAR = date(TODAY.year + 1, 1, 1)
 PACKAGE = catalogue()
 

@@ -3,7 +3,6 @@
 import re
 import time
 import uuid
-from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -12,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from services.intake.domain import pay_link
+from shared.calendar import local_day
 from shared.clock import server_time
 from tests.browser.looking import LANGUAGES, log_in, look_at
 from tests.intake.front import OWNER, PROCEDURE, Front
@@ -29,7 +29,7 @@ def desk(banking: Front) -> Front:
 
 
 def file(desk: Front, procedure: str = EXTRACT) -> str:
-    offered = desk.app.state.store.catalogue.procedure(procedure, datetime.now(UTC).date())
+    offered = desk.app.state.store.catalogue.procedure(procedure, local_day(server_time()))
     filing = {
         "procedure": procedure,
         "applicant": OWNER,

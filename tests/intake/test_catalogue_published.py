@@ -17,12 +17,13 @@ from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.listing import Publication
 from services.intake.forms.workbook import to_workbook, to_yaml
 from services.intake.store.published import BY_NUMBER, UNDONE, Published
+from shared.calendar import local_day
 from shared.errors import Conflict
 from shared.repository import Database, connect, nowhere
 from tests.intake.front import Front, front
 
 PACKAGE = catalogue()
-TODAY = datetime.now(UTC).date()
+TODAY = local_day(datetime.now(UTC))
 NEXT_YEAR = date(TODAY.year + 1, 1, 1)
 FEE, WORDS = "2.000815", "1.001266"
 

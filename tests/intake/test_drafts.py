@@ -29,11 +29,13 @@ def test_what_was_typed_goes_once_it_was_filed_by_the_api_or_at_a_counter_and_wh
     was, stays, strangers = (desk.do(store.drafts.known(id)) for id in (filed, open_, late))
     assert "Thơm" not in str((was, strangers))
     assert stays.filing.applicant.name == "Ka Thơm"
-    mine = [it.id for it in desk.do(store.filed_from_drafts_of(CITIZEN, now))]
+    drafts, became = desk.do(store.drafts_and_filed_of(CITIZEN, now))
+    assert (open_ in {it.id for it in drafts}, {filed, late} & {it.id for it in drafts}) == (True, set())
+    mine = [it.id for it in became]
     assert mine == [filed], "they still see what became of theirs, and not of one that was filed before they saved"
     assert citizen.get(f"/drafts/{filed}").json()["code"] == "no-such-draft"
     desk.do(end_drafts(store, now + timedelta(days=31)))
-    assert desk.do(store.filed_from_drafts_of(CITIZEN, now)) == []
+    assert desk.do(store.drafts_and_filed_of(CITIZEN, now)) == ([], [])
 
 
 def test_row_16_what_no_form_can_hold_and_no_procedure_knows_is_not_asked_for(desk: Front):

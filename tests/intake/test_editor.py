@@ -71,6 +71,21 @@ def test_offices_are_listed_with_kind_validity_what_was_before_and_what_comes_af
     assert "trang Offices của tệp Excel" in text(page)
 
 
+def test_what_is_not_verified_is_told_with_the_reason_and_the_place_s_own_code(site: httpx.Client):
+    page = site.get("/catalogue/offices").text
+    district, province = (
+        text(page.partition(f'id="{code}"')[2].partition("</li>")[0].join(("<main", ""))) for code in ("H36.15", "H36")
+    )
+    assert "Cấp huyện · Mã đơn vị hành chính: 676" in district
+    assert "Chưa kiểm chứng: Placeholder code; Lâm Hà's own number was not found." in district
+    assert "Mã đơn vị hành chính: 68 Since 1/7/2025 together with Đắk Nông" in province
+    assert "Chưa kiểm chứng" not in province
+    shown = text(site.get(f"/catalogue/versions/{PERMIT.code}/{PERMIT.version}").text)
+    assert "75.000 đ một hồ sơ (mức thu chưa kiểm chứng)" in shown
+    unknown = PACKAGE.procedure("1.004873", TODAY)
+    assert "mức thu" not in text(site.get(f"/catalogue/versions/{unknown.code}/{unknown.version}").text)
+
+
 def test_a_version_is_shown_with_all_that_it_says(site: httpx.Client):
     shown = text(site.get(f"/catalogue/versions/{PERMIT.code}/{PERMIT.version}").text)
     for it in (*PERMIT.papers, *PERMIT.fees, *PERMIT.steps, *PERMIT.cases):

@@ -27,11 +27,11 @@ from services.intake.domain.bill import Bill
 from services.intake.domain.changing import answer_withdrawal
 from services.intake.domain.money import ORDER_LIVES, Order
 from services.intake.domain.tracking import masked
-from services.intake.gateways.bank import SIGNATURE, sign
+from services.intake.gateways.bank import SIGNATURE, Bank as Gateway, sign
 from services.intake.rounds import asking_the_bank
 from services.intake.store import Store
 from services.intake.store.indexes import AT_BANK, BY_ORDER, CASH, UNPAID, at_bank, unpaid, with_cash, with_orders
-from shared.calendar import VIETNAM
+from shared.calendar import VIETNAM, local_day
 from shared.clock import server_time
 from shared.contracts.postal import MoneyCollected
 from shared.events import Decision, Envelope, Event, Heard
@@ -53,7 +53,7 @@ def desk(banking: Front) -> Front:
 
 def file(desk: Front, procedure: str = EXTRACT, charges: list[dict[str, Any]] | None = None) -> str:
     """An accepted dossier's id."""
-    offered = desk.app.state.store.catalogue.procedure(procedure, datetime.now(UTC).date())
+    offered = desk.app.state.store.catalogue.procedure(procedure, local_day(server_time()))
     ticked = [
         {"code": it.code, "originals": it.originals, "copies": it.copies, "electronic": it.electronic}
         for it in offered.papers
@@ -196,7 +196,7 @@ def test_acceptance_makes_the_bill_with_the_charges_of_the_filing(desk: Front):
 
 
 def test_a_charge_that_cannot_be_refuses_the_whole_filing_and_writes_nothing(desk: Front):
-    offered = desk.app.state.store.catalogue.procedure(EXTRACT, datetime.now(UTC).date())
+    offered = desk.app.state.store.catalogue.procedure(EXTRACT, local_day(server_time()))
     id = str(uuid.uuid4())
     filing = {
         "procedure": EXTRACT,
@@ -670,6 +670,27 @@ def test_what_the_pay_page_does_a_program_does_by_its_link_or_with_a_login(desk:
     assert received["moved"] == shown["moved"] + 1
 
 
+def test_of_asking_the_bank_no_other_money_is_told_than_what_came_of_what_it_was_asked_about(
+    desk: Front, bank: Bank, monkeypatch: pytest.MonkeyPatch
+):
+    bank.turn(lose=1)
+    id, payment, status = file(desk), str(uuid.uuid4()), Gateway.status
+    reference, clerk = open_order(desk, id), Person("demo-counter", "", "counter-clerk", OFFICE)
+
+    async def meanwhile(gateway: Gateway, reference: str) -> Any:
+        """They pay at the counter while the bank is asked."""
+        await changed(desk, id, lambda owed: owed.pay(payment, 8_000, by=clerk, at=server_time()))
+        return await status(gateway, reference)
+
+    with monkeypatch.context() as instead:
+        instead.setattr(Gateway, "status", meanwhile)
+        said = ask(desk, "POST", f"/dossiers/{id}/bill/asking").json()
+    assert (said["bank"], said["bill"]["state"], len(said["bill"]["book"])) == ("nothing", "paid", 1)
+    bank.pay(reference, 8_000)
+    said = ask(desk, "POST", f"/dossiers/{id}/bill/asking").json()
+    assert (said["bank"], [it["way"] for it in said["bill"]["book"]]) == ("came", ["counter", "online"])
+
+
 def test_asking_by_a_program_uses_the_page_s_allowance_and_says_how_long_to_wait(desk: Front):
     id = file(desk)
     link = f"{desk.url}/intake/payments/links/{pay_link.token(id, desk.app.state.link_key, server_time())}/asking"
@@ -705,7 +726,7 @@ def test_a_link_tells_a_program_nobody_s_name_and_no_official(desk: Front):
 
 def test_money_collected_where_nothing_was_due_is_in_the_book_as_a_difference(desk: Front):
     offered = desk.app.state.store.catalogue
-    free = next(it.code for it in offered.in_force(datetime.now(UTC).date()) if not it.fees)
+    free = next(it.code for it in offered.in_force(local_day(server_time())) if not it.fees)
     id = file(desk, free)
     assert ask(desk, "GET", f"/dossiers/{id}/bill").status_code == 404
     for _ in range(2):

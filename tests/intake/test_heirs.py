@@ -3,7 +3,7 @@
 import io
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -23,10 +23,11 @@ from shared.people import Person
 from shared.reference import working_calendar
 from tests.contracts.publish import example
 from tests.intake.front import Front
-from tests.intake.printed import texts
+from tests.intake.printed import OLD, given, pages, texts
 from tests.intake.test_dossier import accepted
 
 CATALOGUE = catalogue()
+NAMES = {it.code: it.name for it in CATALOGUE.offices}
 ENDED, HEIR, LAST_DAY, NEXT_DAY = "H36.15.12", "H36.202", date(2025, 6, 30), date(2025, 7, 1)
 
 
@@ -137,6 +138,34 @@ def test_heirs_find_it_in_their_lists_and_accept_it_under_their_own_code_while_o
     assert desk.do(desk.app.state.store.register(ENDED, codes[0].day, codes[0].day, limit=10)) == []
     slip = texts(httpx.get(f"{desk.url}/intake/dossiers/{second}/slip.pdf", headers=heir).content)[0]
     assert re.search(rf"Số thứ tự:\s*{added[1][0]}\b", slip), slip
+    assert f"{NAMES[HEIR].upper()} (tiếp nhận thay {NAMES[ENDED]})" in slip
+    assert f"Bộ phận tiếp nhận và trả kết quả: {NAMES[HEIR]}" in slip
+
+
+def test_a_paper_of_a_dossier_that_is_not_yet_accepted_stands_in_the_name_of_the_heir_that_acts(desk: Front):
+    id, heir = inherited(desk), desk.headers("demo-one-stop")
+    filed = f"{desk.url}/intake/dossiers/{id}/filed.pdf"
+    asked = {"items": [{"about": "field", "code": "phone", "reason": "wrong"}]}
+    answer = httpx.post(f"{desk.url}/intake/dossiers/{id}/supplement-request", json=asked, headers=heir)
+    assert answer.status_code == 200, answer.text
+    supplement = f"{desk.url}/intake/dossiers/{id}/forms/supplement.pdf"
+    for path in (filed, supplement):
+        (text, *_) = texts(httpx.get(path, headers=heir).content)
+        assert f"{NAMES[HEIR].upper()} (tiếp nhận thay {NAMES[ENDED]})" in text, text
+    assert f"liên hệ với {NAMES[HEIR]}" in text
+
+
+def test_a_paper_stands_in_the_name_of_the_office_that_received_it_until_that_has_ended():
+    it = given(OLD, "apology")
+    assert it.issuer(it.received) == OLD.receiving
+    heir = next(iter(CATALOGUE.successors(OLD.receiving, NEXT_DAY))).code
+    late = datetime(2025, 7, 1, 2, 0, tzinfo=UTC)
+    assert replace(it, issued_by=heir).issuer(late) == heir
+    assert replace(it, issued_by="H36.01").issuer(late) == OLD.receiving, "which is no heir"
+    assert replace(it, issued_by=heir).issuer(it.received) == OLD.receiving
+    words = replace(it.words, old_due=late + timedelta(days=2), new_due=late + timedelta(days=9))
+    (text, *_) = pages("apology", replace(it, issued_by=heir, worded_at=late, words=words))
+    assert f"{NAMES[heir].upper()} (tiếp nhận thay {NAMES[OLD.receiving]})" in text
 
 
 def test_the_way_home_that_the_decision_says_is_written_into_the_dossier(desk: Front):

@@ -699,6 +699,8 @@ def test_a_citizen_brings_so_many_scans_a_day_and_a_clerk_as_many_as_there_are(
         )
         assert (whole.status_code, parts.status_code) == (429, 429)
         assert int(whole.headers["retry-after"]) > 0
+        told = desk.app.openapi()["paths"]
+        assert all("429" in told[path]["post"]["responses"] for path in ("/papers", "/papers/uploads"))
         assert {clerk.post("/papers", content=fresh_pdf()).status_code for _ in range(3)} == {201}
 
 

@@ -4,7 +4,7 @@ import asyncio
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -54,20 +54,15 @@ def called() -> Ticket:
 def test_a_ticket_holds_nothing_of_a_person():
     assert {it.name for it in fields(Ticket)} == {
         *("id", "office", "day", "number", "wish", "priority", "taken_at", "place_at", "state"),
-        *("desk", "called_by", "called_at", "recalls", "ended_at", "dossier", "filing"),
+        *("desk", "called_by", "called_at", "recalls", "ended_at", "dossiers", "filing"),
     }
 
 
 def test_a_number_goes_from_waiting_to_the_desk_to_done_and_keeps_its_dossier():
     served = called().serve(by=CLERK)[0].files("d-1", by=CLERK)[0].filed("d-1")[0]
     done = served.done(by=CLERK, at=AT)[0]
-    assert (called().state, served.state, done.state, done.dossier, done.desk) == (
-        "called",
-        "serving",
-        "done",
-        "d-1",
-        "2",
-    )
+    assert (called().state, served.state, done.state, done.desk) == ("called", "serving", "done", "2")
+    assert done.dossiers == ("d-1",)
     assert done.done(by=CLERK, at=AT) == (done,)
     with pytest.raises(NotCalled):
         ticket().done(by=CLERK, at=AT)
@@ -77,14 +72,26 @@ def test_what_was_filed_with_a_number_stays_with_it_when_its_tie_comes_late_and_
     filing = called().files("d-1", by=CLERK)[0]
     done = filing.done(by=CLERK, at=AT)[0]
     late = done.filed("d-1")[0]
-    assert (done.dossier, late.dossier, late.filing, late.state) == ("", "d-1", "", "done")
+    assert (done.dossiers, late.dossiers, late.filing, late.state) == ((), ("d-1",), (), "done")
     assert late.files("d-1", by=CLERK) == (late,), "the same call again"
-    assert (filing.not_filed("d-1")[0].filing, filing.not_filed("d-2")[0].filing) == ("", "d-1")
+    assert (filing.not_filed("d-1")[0].filing, filing.not_filed("d-2")[0].filing) == ((), ("d-1",))
     for it in (ticket(), late, called().done(by=CLERK, at=AT)[0]):
         with pytest.raises(NotCalled):
             it.files("d-2", by=CLERK)
     with pytest.raises(NotYourQueue):
         called().files("d-1", by=Person("x", "", "counter-clerk", OTHER))
+
+
+def test_a_number_keeps_all_that_was_filed_with_it_and_a_repeat_changes_nothing():
+    both = called().files("d-1", by=CLERK)[0].files("d-2", by=CLERK)[0]
+    assert both.filing == ("d-1", "d-2")
+    assert both.files("d-1", by=CLERK)[0].filed("d-1")[0].filing == ("d-2",)
+    filed = both.filed("d-1")[0].filed("d-2")[0]
+    assert (filed.dossiers, filed.filing) == (("d-1", "d-2"), ())
+    back = replace(filed, state="absent").recall(by=CLERK, at=AT)[0]
+    for it in (filed, back, filed.done(by=CLERK, at=AT)[0]):
+        for said in ("d-1", "d-2"):
+            assert it.files(said, by=CLERK) == it.filed(said) == it.not_filed(said) == (it,)
 
 
 def test_somebody_is_called_again_twice_before_they_are_passed_over_and_may_still_come_back():
@@ -153,19 +160,19 @@ def test_row_18_a_number_is_taken_called_and_tied_to_the_dossier_that_was_filed(
     at_desk = call(site, desk, "2")
     assert (at_desk["id"], at_desk["desk"], at_desk["wish"]) == (mine["id"], "2", PROCEDURE)
     served = site.post(f"/queue/tickets/{mine['id']}/serve", headers=desk.headers())
-    assert (served.json()["state"], served.json()["dossier"]) == ("serving", "")
+    assert (served.json()["state"], served.json()["dossiers"]) == ("serving", [])
     dossier = desk.file(ticket=mine["id"])["id"]
-    assert tied(desk, mine) == (dossier, "", "serving")
-    assert at_hand(site, desk, mine)["dossier"] == dossier
+    assert tied(desk, mine) == ([dossier], [], "serving")
+    assert at_hand(site, desk, mine)["dossiers"] == [dossier]
     take(site)
     call(site, desk, "2")
     ended = site.get(f"/queue/tickets/{mine['id']}").json()
     assert ended["state"] == "done"
 
 
-def tied(desk: Front, mine: dict[str, Any]) -> tuple[str, str, str]:
+def tied(desk: Front, mine: dict[str, Any]) -> tuple[list[str], list[str], str]:
     there = desk.do(desk.app.state.store.ticket(mine["id"]))
-    return there.dossier, there.filing, there.state
+    return list(there.dossiers), list(there.filing), there.state
 
 
 def at_hand(site: httpx.Client, desk: Front, mine: dict[str, Any]) -> dict[str, Any]:
@@ -177,7 +184,7 @@ def test_row_18_what_is_filed_and_not_yet_accepted_is_tied_to_the_number_too(des
     mine = take(site)
     call(site, desk)
     dossier = desk.file(accept=False, ticket=mine["id"])["id"]
-    assert tied(desk, mine) == (dossier, "", "serving")
+    assert tied(desk, mine) == ([dossier], [], "serving")
 
 
 def test_row_18_a_dossier_is_filed_with_no_number_that_is_not_at_a_desk_of_this_office(desk: Front, site: httpx.Client):
@@ -190,7 +197,7 @@ def test_row_18_a_dossier_is_filed_with_no_number_that_is_not_at_a_desk_of_this_
             answer = site.put(path, json=filing, headers=desk.headers())
             assert (answer.status_code, answer.json()["about"]) == (status, "ticket"), number
             assert desk.do(store.dossiers.known(path.rpartition("/")[2])) is None
-    assert tied(desk, waiting) == ("", "", "waiting")
+    assert tied(desk, waiting) == ([], [], "waiting")
 
 
 def test_row_18_the_same_filing_again_is_answered_again_when_its_number_is_done(desk: Front, site: httpx.Client):
@@ -201,7 +208,45 @@ def test_row_18_the_same_filing_again_is_answered_again_when_its_number_is_done(
     site.post(f"/queue/tickets/{mine['id']}/done", headers=desk.headers())
     again = site.put(path, json=filing, headers=desk.headers())
     assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
-    assert tied(desk, mine) == (first.json()["id"], "", "done")
+    assert tied(desk, mine) == ([first.json()["id"]], [], "done")
+
+
+def test_row_18_two_dossiers_of_one_number_stay_with_it_and_a_late_repeat_of_the_first_changes_nothing(
+    desk: Front, site: httpx.Client
+):
+    store, mine, clerk = desk.app.state.store, take(site), desk.headers()
+    call(site, desk)
+    path, filing = desk.filing(ticket=mine["id"])
+    first = site.put(path, json=filing, headers=clerk).json()
+    second = desk.file(accept=False, ticket=mine["id"])
+    both = ([first["id"], second["id"]], [], "serving")
+    assert tied(desk, mine) == both
+    assert site.put(path, json=filing, headers=clerk).json() == first
+    assert site.put(path, json=filing | {"home_by": "counter"}, headers=clerk).status_code == 409
+    desk.do(tie_tickets(store, datetime.now(UTC)))
+    assert tied(desk, mine) == both
+    page = httpx.get(f"{desk.url}/queue/desk", headers=clerk).text
+    assert re.findall('href="/counter/dossiers/([^"]+)">(.+?)<', page) == [
+        (first["id"], "hồ sơ thứ 1"),
+        (second["id"], "hồ sơ thứ 2"),
+    ]
+
+
+def test_row_18_crashes_behind_two_filings_of_one_number_lose_neither(
+    desk: Front, site: httpx.Client, monkeypatch: pytest.MonkeyPatch
+):
+    store, mine = desk.app.state.store, take(site)
+    call(site, desk)
+
+    def dies(*_: object) -> None:
+        raise Unavailable("the database is away")
+
+    with monkeypatch.context() as crash:
+        crash.setattr(Ticket, "filed", dies)
+        dossiers = [desk.file(ticket=mine["id"])["id"] for _ in range(2)]
+    assert tied(desk, mine) == ([], dossiers, "called")
+    desk.do(tie_tickets(store, datetime.now(UTC)))
+    assert tied(desk, mine) == (dossiers, [], "serving")
 
 
 def test_row_18_a_crash_between_filing_and_tie_is_made_good_when_the_number_is_done_already(
@@ -218,10 +263,10 @@ def test_row_18_a_crash_between_filing_and_tie_is_made_good_when_the_number_is_d
         crash.setattr(Ticket, "filed", dies)
         dossier = desk.file(ticket=mine["id"])["id"]
     site.post(f"/queue/tickets/{mine['id']}/done", headers=desk.headers())
-    assert tied(desk, mine) == ("", dossier, "done")
+    assert tied(desk, mine) == ([], [dossier], "done")
     for _ in range(2):
         desk.do(tie_tickets(store, now))
-        assert tied(desk, mine) == (dossier, "", "done")
+        assert tied(desk, mine) == ([dossier], [], "done")
 
 
 def test_row_18_a_number_with_which_nothing_was_filed_is_let_go_when_its_day_is_over_and_tied_to_nobody_else_s(
@@ -234,16 +279,16 @@ def test_row_18_a_number_with_which_nothing_was_filed_is_let_go_when_its_day_is_
     path, filing = desk.filing(ticket=mine["id"])
     answer = site.put(f"{path.rpartition('/')[0]}/{without}", json=filing, headers=desk.headers())
     assert answer.status_code == 409
-    assert tied(desk, mine) == ("", "", "called")
+    assert tied(desk, mine) == ([], [], "called")
 
     async def die_behind() -> None:
         await store.tickets.change(mine["id"], lambda it: it.files(without, by=CLERK))
 
     desk.do(die_behind())
     desk.do(tie_tickets(store, now))
-    assert tied(desk, mine) == ("", without, "called")
+    assert tied(desk, mine) == ([], [without], "called")
     desk.do(tie_tickets(store, now + timedelta(days=1)))
-    assert tied(desk, mine) == ("", "", "called")
+    assert tied(desk, mine) == ([], [], "called")
 
 
 def test_numbers_run_without_gap_or_twin_and_each_holder_sees_how_many_are_before_them(desk: Front, site: httpx.Client):

@@ -12,6 +12,8 @@ from deploy.demo.registry import Registry, Switches
 from deploy.engines import Engines
 from services.intake.domain.registry import DoesNotMatch, Known, NotInRegistry, PersonFound, Question, WrongQuestion
 from services.intake.gateways.registry import registry as gateway
+from shared.calendar import local_day
+from shared.clock import server_time
 from shared.identifiers import InvalidCitizenNumber
 from tests.intake.front import Front, front
 from tests.intake.partners import demo_registry
@@ -60,7 +62,7 @@ def test_row_17_name_and_address_come_with_their_source_and_their_time(desk: Fro
 
 def test_row_17_a_filing_keeps_what_was_prefilled_from_where_and_when(desk: Front, registry: Registry):
     found = look_up(desk, **BINH).json()
-    offered = desk.app.state.store.catalogue.procedure("1.004873", datetime.now(UTC).date())
+    offered = desk.app.state.store.catalogue.procedure("1.004873", local_day(server_time()))
     ticked = [{"code": it.code, "originals": it.originals, "copies": it.copies} for it in offered.papers]
     applicant = {"name": found["name"], "number": found["number"], "address": found["address"]}
     filing = {

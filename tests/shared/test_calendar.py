@@ -114,7 +114,7 @@ def test_half_days_are_mornings_and_afternoons() -> None:
 
 
 def test_the_hours_of_the_offices_can_be_others() -> None:
-    early = reference.working_calendar(hours=OfficeHours((time(7), time(11)), (time(13), time(16, 30))))
+    early = Calendar.of([2026], swaps=(), hours=OfficeHours((time(7), time(11)), (time(13), time(16, 30))))
     assert early.due(at(2026, 3, 4), days(1)) == at(2026, 3, 5, 16, 30)
 
 

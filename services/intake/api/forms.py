@@ -82,7 +82,9 @@ class Desk:
     @staticmethod
     def _of(given: Given, printing: Printing) -> Given:
         words = printing.words or Worded()
-        return replace(given, words=words, worded_at=printing.worded_at, again=printing.again)
+        return replace(
+            given, words=words, worded_at=printing.worded_at, again=printing.again, issued_by=printing.issued_by
+        )
 
     @staticmethod
     def _dated(words: Worded, given: Given) -> Worded:

@@ -21,7 +21,7 @@ from shared.documents import Documents, received
 from shared.door import FromApp, Now
 from shared.errors import NotFound
 from shared.people import Person
-from shared.web.limits import Allowance
+from shared.web.limits import TOO_OFTEN, Allowance
 
 __all__ = [
     "Bringing",
@@ -106,7 +106,7 @@ def warned(warnings: Iterable[Warned]) -> tuple[Warn, ...]:
     return tuple(Warn(it.page, it.what, *WORDS[it.what]) for it in warnings)
 
 
-@router.post("/papers", status_code=201)
+@router.post("/papers", status_code=201, responses=TOO_OFTEN)
 async def upload(
     request: Request,
     by: Filer,

@@ -27,7 +27,7 @@ __all__ = ["BankAnswer", "BillShown", "Opened", "Refunding", "Till", "opening"]
 ENDED = ("refused", "stopped")
 """States of a dossier after which all that was paid may be given back."""
 BankAnswer = Literal["came", "nothing", "none-open"]
-"""Of asking the bank: money came in; none did of what is open; nothing is open at the bank."""
+"""Of asking the bank: money came of what it was asked about; none did; there is nothing to ask about."""
 
 
 def opening() -> Allowance:
@@ -127,9 +127,11 @@ class Till:
         """Ask about payments and refunds that are open, rather than wait for the bank's word. Raises `Unavailable`."""
         before = bill_of(dossier)
         then = await self._given_back(await self.settling.ask(dossier))
-        if len(bill_of(then).book) > len(before.book):
+        asked = {it.reference for it in before.to_ask(self.at)}
+        came = (it for it in bill_of(then).book[len(before.book) :] if it.what == "paid")
+        if any(it.reference in asked for it in came):
             return "came", then
-        return "nothing" if before.to_ask(self.at) else "none-open", then
+        return "nothing" if asked else "none-open", then
 
     async def refund(self, dossier_id: str, id: str, asked: Refunding) -> Dossier:
         """Written first; then the bank carries it out where it holds the money."""

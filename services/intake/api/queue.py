@@ -95,7 +95,8 @@ class Called:
     recalls: int
     taken_at: datetime
     called_at: datetime | None
-    dossier: str
+    dossiers: tuple[str, ...]
+    """What was filed with it, the latest last."""
     waiting: int = 0
     """How many wait still."""
 
@@ -111,7 +112,7 @@ class Called:
             it.recalls,
             it.taken_at,
             it.called_at,
-            it.dossier,
+            it.dossiers,
             waiting,
         )
 

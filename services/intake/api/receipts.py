@@ -73,7 +73,9 @@ class Printing:
         paid = next(it for it in bill.book if it.id == payment and it.what == "paid")
         identifier = "" if is_masked else self.seals.open(dossier.filing.applicant.number)
         again = len(receipt.prints) - 1
-        given = Given(dossier, self.offered, identifier, self.public_url, again=again, at=till.at)
+        given = Given(
+            dossier, self.offered, identifier, self.public_url, again=again, at=till.at, issued_by=receipt.office
+        )
         form = receipt_form(given, receipt, bill, paid, is_masked=is_masked)
         content = await asyncio.to_thread(print_receipt, given, form)
         log.info("printed receipt %s at %s, print %s", receipt.id, till.by.office, again + 1)

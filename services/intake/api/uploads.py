@@ -29,6 +29,7 @@ from shared.documents import Documents
 from shared.door import Now
 from shared.errors import Refusal, Unavailable
 from shared.problems import Problem
+from shared.web.limits import TOO_OFTEN
 
 __all__ = ["router"]
 
@@ -110,7 +111,7 @@ async def offers(request: Request, _: Filer) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=VERSION | told)
 
 
-@router.post("/papers/uploads", status_code=201, responses=OTHER_TUS)
+@router.post("/papers/uploads", status_code=201, responses=OTHER_TUS | TOO_OFTEN)
 async def begin(
     request: Request, by: Filer, kept: Kept, offered: Offered, bringing: Bringing, now: Now, procedure: str = ""
 ) -> Response:

@@ -92,6 +92,11 @@ class Printing:
     again: int = 0
     """How often that very paper was printed again."""
 
+    @property
+    def issued_by(self) -> str:
+        """The office that printed the last paper first; empty where a citizen did."""
+        return next((it.office for it in self.prints if it.at == self.worded_at), "")
+
     @classmethod
     def new(cls, dossier: str, form: str) -> Self:
         return cls(cls.id_of(dossier, form), dossier, form)

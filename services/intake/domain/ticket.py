@@ -1,4 +1,4 @@
-"""The queue at a counter: a number for each who comes, called fairly, tied to the dossier that comes of it. Pure rules.
+"""The queue at a counter: a number for each who comes, called fairly, tied to the dossiers that come of it. Pure rules.
 
 A ticket knows nobody: it has a number, what its holder wants, and why they may go first. Whoever may go first comes as
 if they had come `HEAD_START` earlier: so they wait less, and nobody else waits longer than that for their sake.
@@ -115,10 +115,10 @@ class Ticket:
     called_at: datetime | None = None
     recalls: int = 0
     ended_at: datetime | None = None
-    dossier: str = ""
-    """What came of it."""
-    filing: str = ""
-    """The dossier that is being filed for them: written before it, so that a crash behind it loses no tie."""
+    dossiers: tuple[str, ...] = ()
+    """What came of it, the latest last."""
+    filing: tuple[str, ...] = ()
+    """The dossiers that are being filed for them: written before these, so that a crash behind one loses no tie."""
 
     @property
     def subject(self) -> str:
@@ -175,22 +175,27 @@ class Ticket:
         return (replace(self, state="serving"),)
 
     def files(self, dossier: str, *, by: Person) -> Decision[Self]:
-        """Who is at the desk files now. Raises `NotYourQueue`, `NotCalled`: then nothing is filed with this number."""
+        """Who is at the desk files now. Raises `NotYourQueue`, `NotCalled`: then nothing is filed with this number.
+
+        Said again of what was filed it changes nothing.
+        """
         self._of_office(by)
-        if self.dossier == dossier:
+        if dossier in self.dossiers:
             return (self,)
         self._at_desk({"called", "serving"})
-        return (replace(self, filing=dossier),)
+        return (replace(self, filing=(*_without(dossier, self.filing), dossier)),)
 
     def filed(self, dossier: str) -> Decision[Self]:
         """It was filed, and stays with the number even where they are done by now. Said again it changes nothing."""
+        if dossier in self.dossiers:
+            return (self,)
         state = "serving" if self.state == "called" else self.state
-        filing = "" if self.filing == dossier else self.filing
-        return (replace(self, state=state, dossier=dossier, filing=filing),)
+        ties = (*self.dossiers, dossier)
+        return (replace(self, state=state, dossiers=ties, filing=_without(dossier, self.filing)),)
 
     def not_filed(self, dossier: str) -> Decision[Self]:
         """Nothing came of it."""
-        return (replace(self, filing="") if self.filing == dossier else self,)
+        return (replace(self, filing=_without(dossier, self.filing)),)
 
     def done(self, *, by: Person, at: datetime) -> Decision[Self]:
         """Said again it changes nothing."""
@@ -207,6 +212,10 @@ class Ticket:
     def _at_desk(self, states: set[str]) -> None:
         if self.state not in states:
             raise NotCalled(f"Number {self.number} is {self.state}: call a number first.")
+
+
+def _without(dossier: str, others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(it for it in others if it != dossier)
 
 
 def desk_of(raw: str) -> str:

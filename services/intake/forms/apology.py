@@ -59,7 +59,7 @@ def apology(given: Given) -> ApologyForm:
     return ApologyForm(
         to=holder.name,
         address=holder.address,
-        receiving=given.office(dossier.filing.receiving_office),
+        receiving=given.office(given.issuer(dossier.received_at)),
         competent=given.office(dossier.filing.competent_office),
         procedure=given.procedure.name,
         received=moment(dossier.received_at),

@@ -103,6 +103,8 @@ class Given:
     volume: str = ""
     nth: str = ""
     """Its place in the register, once it is accepted."""
+    issued_by: str = ""
+    """The office that printed this paper first."""
 
     @property
     def received(self) -> datetime:
@@ -118,6 +120,18 @@ class Given:
         """The due date as it stands now."""
         return self.progress.due_at if self.progress and self.progress.due_at else self.dossier.due_at
 
+    def issuer(self, at: datetime) -> str:
+        """The office in whose name a paper stands that tells what happened then: that of the dossier's reception.
+
+        Once that has ended, it is the heir that did it, else the one that printed it.
+        """
+        receiving = self.dossier.filing.receiving_office
+        goes_on_at = {it.code for it in self.offered.successors(receiving, local_day(at))}
+        if receiving in goes_on_at:
+            return receiving
+        acted = [it.office for it in self.dossier.history if it.at == at]
+        return next((it for it in (*acted, self.issued_by) if it in goes_on_at), receiving)
+
     def office(self, code: str) -> str:
         """An office's name, open or not; its code where it is not known."""
         known = self._office(code)
@@ -126,6 +140,11 @@ class Given:
     def parent(self, code: str) -> str:
         known = self._office(code)
         return self.office(known.parent) if known and known.parent else ""
+
+    def instead_of(self, office: str) -> str:
+        """The name of the office at which the dossier was filed, where another one stands on the paper."""
+        filed_at = self.dossier.filing.receiving_office
+        return self.office(filed_at) if filed_at != office else ""
 
     def _office(self, code: str) -> Office | None:
         return next((it for it in self.offered.offices if it.code == code), None)
@@ -145,6 +164,8 @@ class Head:
     """SVG."""
     agency: str = ""
     office: str = ""
+    instead_of: str = ""
+    """The office that has ended, at which the dossier was filed."""
     dated: str = ""
     reprint: str = ""
     of_pages: bool = True
@@ -183,8 +204,8 @@ class Form:
         if holds not in self.titles:
             raise NotPrinted(f"{holds.circular} has no such form: choose another one, or write a letter.")
         number, title = self.titles[holds]
-        dossier, office = given.dossier, given.dossier.filing.receiving_office
-        dated = self.dated(given) or given.worded_at or given.at
+        dossier, dated = given.dossier, self.dated(given) or given.worded_at or given.at
+        office = given.issuer(dated or given.received)
         return Head(
             title=title,
             number=f"Mẫu số {number}" if number else "",
@@ -195,6 +216,7 @@ class Form:
             qr=qr(given, title),
             agency=given.parent(office),
             office=given.office(office),
+            instead_of=given.instead_of(office),
             dated=day(dated) if dated else "",
             reprint=f"In lại lần {given.again}, lúc {short(given.at)}" if given.again and given.at else "",
             of_pages=not self.is_two_copies,

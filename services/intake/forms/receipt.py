@@ -49,8 +49,8 @@ class ReceiptForm:
 def receipt_form(given: Given, receipt: Receipt, bill: Bill, paid: Moved, *, is_masked: bool = False) -> ReceiptForm:
     """`is_masked`: for whoever holds a link; who paid is told as the tracking page tells it, and where they live not.
 
-    Nor is a sensitive procedure told, by its name or its fees'.
-    The identifier in the QR is that of `given`: leave it empty then.
+    Nor is a sensitive procedure told by its name. The names of the fees are those of `bill`, and the identifier in the
+    QR is that of `given`: leave them out then.
     """
     applicant, hidden = given.dossier.filing.applicant, is_masked and given.procedure.sensitive
     return ReceiptForm(
@@ -59,7 +59,7 @@ def receipt_form(given: Given, receipt: Receipt, bill: Bill, paid: Moved, *, is_
         payer=masked(applicant.name) if is_masked else applicant.name,
         address="" if is_masked else applicant.address,
         procedure="" if hidden else given.procedure.name,
-        lines=_lines(bill.unnamed() if hidden else bill, paid),
+        lines=_lines(bill, paid),
         total=digits(receipt.dong),
         in_words=spelled(receipt.dong),
         way=WAYS[receipt.way],
@@ -94,7 +94,7 @@ def _lines(bill: Bill, paid: Moved) -> tuple[PrintedLine, ...]:
 
 
 def _head(given: Given, form: ReceiptForm) -> Head:
-    dossier, office = given.dossier, given.dossier.filing.receiving_office
+    dossier, office = given.dossier, given.issuer(given.at or given.received)
     return Head(
         title=TITLE,
         number=form.number,
@@ -105,6 +105,7 @@ def _head(given: Given, form: ReceiptForm) -> Head:
         qr=drawn(qr_text(given, form)),
         agency=given.parent(office),
         office=given.office(office),
+        instead_of=given.instead_of(office),
         dated=day(given.at) if given.at else "",
         reprint=f"In lại lần {given.again}, lúc {short(given.at)}" if given.again and given.at else "",
     )

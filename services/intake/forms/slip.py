@@ -45,7 +45,7 @@ def slip(given: Given) -> SlipForm:
     dossier = given.dossier
     if not dossier.received_at or not dossier.due_at:
         raise NotAccepted("There is no slip before the dossier is accepted: accept it first.")
-    office = given.office(dossier.filing.receiving_office)
+    office = given.office(given.issuer(dossier.received_at))
     return SlipForm(
         office=office,
         owner=Owner.of(given),

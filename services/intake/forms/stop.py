@@ -29,12 +29,13 @@ def stop(given: Given) -> StopForm:
     reason = given.words.reason or (wish.words if wish else "")
     if not reason:
         raise WordsMissing("Say why it is stopped, in words: it is printed on the notice.", about="reason")
+    stopped = _stopped_at(given) or given.worded_at or given.received
     return StopForm(
         owner=Owner.of(given),
         office=given.office(given.dossier.filing.competent_office),
         reason=reason,
         ground=given.words.ground,
-        contact=given.words.contact or given.office(given.dossier.filing.receiving_office),
+        contact=given.words.contact or given.office(given.issuer(stopped)),
     )
 
 

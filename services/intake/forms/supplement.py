@@ -48,12 +48,12 @@ class SupplementForm:
 
 def supplement(given: Given) -> SupplementForm:
     """Raises `NotOnRecord` where nothing was asked for."""
-    _, missing = _asked(given)
+    at, missing = _asked(given)
     return SupplementForm(
         owner=Owner.of(given),
         missing=missing,
         reason=given.words.reason,
-        contact=given.words.contact or given.office(given.dossier.filing.receiving_office),
+        contact=given.words.contact or given.office(given.issuer(at)),
     )
 
 

@@ -182,14 +182,13 @@ class Store:
         filed = await self.dossiers.find({"_id": {"$in": [it.id for it in found]}}, limit=50)
         return [it for it in found if it.id not in {dossier.id for dossier in filed}]
 
-    async def filed_from_drafts_of(self, person: str, at: datetime) -> list[Dossier]:
-        """What became of somebody's drafts, wherever they were filed."""
-        found = await self.drafts.find(
-            {"state.by": person, "state.until": {"$gt": at}}, sort=("-state.saved_at",), limit=50
-        )
-        drafts = {it.id: it for it in found}
-        filed = await self.dossiers.find({"_id": {"$in": list(drafts)}}, limit=50)
-        return [it for it in filed if drafts[it.id].became(it.submitted_at)]
+    async def drafts_and_filed_of(self, person: str, at: datetime) -> tuple[list[Draft], list[Dossier]]:
+        """Somebody's drafts as `drafts_of` has them, and what became of the others, wherever they were filed."""
+        wanted = {"state.by": person, "state.until": {"$gt": at}}
+        found = {it.id: it for it in await self.drafts.find(wanted, sort=("-state.saved_at",), limit=100)}
+        filed = {it.id: it for it in await self.filed_as(list(found))}
+        still = [it for it in found.values() if not it.is_filed and it.id not in filed]
+        return still, [it for it in filed.values() if found[it.id].became(it.submitted_at)]
 
     async def draft_of(self, code: str) -> Draft | None:
         found = await self.drafts.find({"state.code": code}, limit=1)

@@ -39,14 +39,13 @@ async def mine(request: Request, by: Citizen, pages: Web, desk: AtDesk, now: Now
     known = {it.id: it for it in await desk.store.progress_of_all([it.id for it in dossiers])}
     versions = {it.id: desk.offered.version(it.filing.procedure, it.version) for it in dossiers}
     all = [Standing.of(it, known.get(it.id), versions[it.id]) for it in dossiers]
-    drafts = [(it, desk.offered.versions(it.filing.procedure)) for it in await desk.store.drafts_of(by.id, now)]
-    elsewhere = [it for it in await desk.store.filed_from_drafts_of(by.id, now) if it.filed_by != by.id]
+    drafts, filed = await desk.store.drafts_and_filed_of(by.id, now)
     return pages.show(
         request,
         "portal_mine.html",
         all=sorted(all, key=lambda it: not it.waits),
-        drafts=drafts,
-        elsewhere=elsewhere,
+        drafts=[(it, desk.offered.versions(it.filing.procedure)) for it in drafts],
+        elsewhere=[it for it in filed if it.filed_by != by.id],
         done=portal_words.DONE.get(done, ""),
         states=words.STATES,
         words=portal_words,
