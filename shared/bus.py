@@ -33,23 +33,27 @@ BATCH_BYTES = 262_144
 MOST_RECORDS = 500
 LONGEST_WAIT = 1_000
 """Milliseconds that an idle subscriber waits for the next event; it is handed out at once when it comes."""
-BREATH = 0.02
+BREATH, DEEP_BREATH = 0.02, 0.06
 """Seconds between two batches; an event that comes alone after such a pause is handed out at once."""
+MANY = 10
+"""Records in a batch behind which as many more will soon be there: then the deeper breath pays."""
 TRACING = frozenset({"traceparent", "correlation_id"})
 
 
 class _WaitingConsumer(AIOKafkaConsumer):
     """FastStream polls, and sleeps after an empty poll; here the poll waits, and answers when something comes.
 
-    Under load it takes a breath between two batches, so that the next one is worth its read, write and commit.
+    Under load it takes a breath between two batches, so that the next one is worth its read, write and commit; a deeper
+    one the more there is to do: what a batch costs of itself is then most of what an event costs.
     """
 
-    _last = 0.0
+    _next = 0.0
 
     async def getmany(self, *partitions: Any, timeout_ms: int = 0, max_records: int | None = None) -> Any:
-        await asyncio.sleep(max(0.0, self._last + BREATH - time.monotonic()))
+        await asyncio.sleep(max(0.0, self._next - time.monotonic()))
         found = await super().getmany(*partitions, timeout_ms=max(timeout_ms, LONGEST_WAIT), max_records=max_records)
-        self._last = time.monotonic()
+        breath = DEEP_BREATH if sum(map(len, found.values())) >= MANY else BREATH
+        self._next = time.monotonic() + breath
         return found
 
 

@@ -157,6 +157,7 @@ class TaxNumber:
 
 # Mobile numbers lost a digit in 2018 (0123 456 7890 became 083 456 7890); the old ones reach nobody.
 _DEAD_MOBILE: Final = re.compile(r"(?:\+?84|0)1[2689]\d{8}")
+_PLAIN_PHONE: Final = re.compile(r"(?:\+84|0)([1-9]\d{8,9})", re.ASCII)
 _ALLOWED_IN_PHONE: Final = re.compile(r"[+\d\s().-]+")
 _REACHABLE: Final = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _VIETNAM: Final = 84  # the country code
@@ -170,11 +171,12 @@ class Phone:
 
     @classmethod
     def of(cls, raw: str) -> Self:
-        if _DEAD_MOBILE.fullmatch(re.sub(r"[\s().-]", "", raw)):
+        digits = re.sub(r"[\s().-]", "", raw)
+        if _DEAD_MOBILE.fullmatch(digits):
             raise InvalidPhone(
                 "This is a mobile number from before 2018, with 11 digits: ask for today's number with 10."
             )
-        number = _parsed_phone(raw)
+        number = _plain_phone(digits) or _parsed_phone(raw)
         kind = phonenumbers.number_type(number) if number.country_code == _VIETNAM else PhoneNumberType.UNKNOWN
         if kind == PhoneNumberType.UNKNOWN:
             raise InvalidPhone(
@@ -193,6 +195,12 @@ class Phone:
     def national(self) -> str:
         """As people write it: 0912 345 678."""
         return phonenumbers.format_number(phonenumbers.parse(self.text), PhoneNumberFormat.NATIONAL)
+
+
+def _plain_phone(digits: str) -> phonenumbers.PhoneNumber | None:
+    """What parsing would come to, at a tenth of its cost, where the number is written as nearly everybody does."""
+    plain = _PLAIN_PHONE.fullmatch(digits)
+    return phonenumbers.PhoneNumber(country_code=_VIETNAM, national_number=int(plain[1])) if plain else None
 
 
 def _parsed_phone(raw: str) -> phonenumbers.PhoneNumber:

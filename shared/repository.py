@@ -122,7 +122,7 @@ class Repository(Generic[A]):
         cause: Heard[Event] | None = None,
     ) -> "asyncio.Future[A]":
         """Keep a new aggregate. By the same cause before: answers what is there. By anyone else: `Conflict`."""
-        return self._enqueue(id, Call(_only_new(id, lambda _: decide()), _future(), fresh=True), once, cause)
+        return self._enqueue(id, Call(partial(_only_new, id, lambda _: decide()), _future(), fresh=True), once, cause)
 
     def create_numbered(
         self,
@@ -134,7 +134,8 @@ class Repository(Generic[A]):
         cause: Heard[Event] | None = None,
     ) -> "asyncio.Future[A]":
         """Keep a new aggregate that takes the next number of a series."""
-        return self._enqueue(id, Call(_only_new(id, decide), _future(), series=series, fresh=True), once, cause)
+        first = partial(_only_new, id, decide)
+        return self._enqueue(id, Call(first, _future(), series=series, fresh=True), once, cause)
 
     def change(
         self,
@@ -145,13 +146,13 @@ class Repository(Generic[A]):
         cause: Heard[Event] | None = None,
     ) -> "asyncio.Future[A]":
         """Load, decide, write; decide again if someone else was faster."""
-        return self._enqueue(id, Call(_only_known(id, lambda there, _: decide(there)), _future()), once, cause)
+        return self._enqueue(id, Call(partial(_only_known, id, partial(_unnumbered, decide)), _future()), once, cause)
 
     def change_numbered(
         self, id: str, series: str, decide: Callable[[A, int], Decision[A]], *, once: Once | None = None
     ) -> "asyncio.Future[A]":
         """Change an aggregate that takes the next number of a series."""
-        return self._enqueue(id, Call(_only_known(id, decide), _future(), series=series), once)
+        return self._enqueue(id, Call(partial(_only_known, id, decide), _future(), series=series), once)
 
     def keep(
         self, id: str, decide: Callable[[A | None], Decision[A]], *, cause: Heard[Event] | None = None
@@ -305,22 +306,20 @@ def _operation(line: Line[Any]) -> Write:
     return UpdateOne({"_id": line.id, "version": version}, update, upsert=True)
 
 
-def _only_new(id: str, decide: Callable[[int], Decision[A]]) -> Callable[[A | None, int], Decision[A]]:
-    def checked(there: A | None, number: int) -> Decision[A]:
-        if there is not None:
-            raise Conflict(f"{id} is taken: choose another id.")
-        return decide(number)
-
-    return checked
+def _only_new(id: str, decide: Callable[[int], Decision[A]], there: A | None, number: int) -> Decision[A]:
+    if there is not None:
+        raise Conflict(f"{id} is taken: choose another id.")
+    return decide(number)
 
 
-def _only_known(id: str, decide: Callable[[A, int], Decision[A]]) -> Callable[[A | None, int], Decision[A]]:
-    def checked(there: A | None, number: int) -> Decision[A]:
-        if there is None:
-            raise NotFound(f"There is no {id} here: check the id.")
-        return decide(there, number)
+def _only_known(id: str, decide: Callable[[A, int], Decision[A]], there: A | None, number: int) -> Decision[A]:
+    if there is None:
+        raise NotFound(f"There is no {id} here: check the id.")
+    return decide(there, number)
 
-    return checked
+
+def _unnumbered(decide: Callable[[A], Decision[A]], there: A, _: int) -> Decision[A]:
+    return decide(there)
 
 
 def _future() -> "asyncio.Future[Any]":

@@ -2,8 +2,10 @@ import string
 from collections.abc import Callable
 from datetime import date
 
+import phonenumbers
 import pytest
 from hypothesis import assume, given, strategies as st
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from shared.codes import (
     AgencyCode,
@@ -123,6 +125,17 @@ def test_a_phone_is_kept_in_one_form_however_it_was_written(raw: str, text: str,
     phone = Phone.of(raw)
     assert (phone.text, phone.is_mobile) == (text, mobile)
     assert Phone.of(phone.national) == phone
+
+
+@given(st.from_regex(r"(\+84|0)[1-9][0-9]{8,9}", fullmatch=True))
+def test_a_number_written_plainly_is_read_as_the_library_reads_it(raw: str) -> None:
+    assume(not raw.removeprefix("+84").removeprefix("0").startswith("1"))
+    read = phonenumbers.parse(raw, "VN")
+    if phonenumbers.number_type(read) in {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE}:
+        assert Phone.of(raw).text == phonenumbers.format_number(read, PhoneNumberFormat.E164)
+    else:
+        with pytest.raises(InvalidPhone):
+            Phone.of(raw)
 
 
 @pytest.mark.parametrize("raw", ["0123 456 7890", "+841689123456", "01991234567"])

@@ -189,13 +189,13 @@ def clerks_only(by: Person) -> None:
 def lines_of(fees: Iterable[Fee], charges: Iterable[Charge], by: Person) -> tuple[Line, ...]:
     """A line for each fee of the procedure: one piece where the filing says nothing else of it."""
     fees, charges = tuple(fees), tuple(charges)
-    twice = [code for code, count in Counter(it.fee for it in charges).items() if count > 1]
-    if twice:
-        raise FeeNamedTwice(f"{twice[0]} is named twice: count its pieces together.", about="charges")
+    said = {charge.fee: charge for charge in charges}
+    if len(said) < len(charges):
+        twice = next(code for code, count in Counter(it.fee for it in charges).items() if count > 1)
+        raise FeeNamedTwice(f"{twice} is named twice: count its pieces together.", about="charges")
     known = {fee.code for fee in fees}
     for charge in charges:
         if charge.fee not in known:
             listed = ", ".join(sorted(known)) or "none"
             raise UnknownFee(f"This procedure has no fee {charge.fee!r}: it has {listed}.", about="charges")
-    said = {charge.fee: charge for charge in charges}
     return tuple(Line.of(fee, said.get(fee.code, Charge(fee.code)), by) for fee in fees)
