@@ -60,7 +60,7 @@ class Bench:
         """The product alone, while its store grows."""
         with self.stand.product() as contestant:
             grown: list[Growth] = []
-            for it in grow(self.stand, contestant, (LEAST, max(scale, LEAST)), self.plan.seconds):
+            for it in grow(self.stand, contestant, (LEAST, max(scale, LEAST)), self.plan.rounds, self.plan.seconds):
                 console.print(f"  {it.dossiers:,} dossiers, {it.megabytes:,.0f} MB")
                 grown.append(it)
             return grown

@@ -64,18 +64,18 @@ class Growth:
     """Of one size of the stock: what a dossier costs, and how long a question takes."""
 
     dossiers: int
-    filed: Measured
+    filed: tuple[Measured, ...]
     asked: Mapping[str, Seen]
     megabytes: float
 
 
-def grow(stand: Stand, contestant: Contestant, sizes: tuple[int, ...], seconds: float) -> Iterator[Growth]:
-    """Let the stock grow to each of the sizes, and measure there."""
+def grow(stand: Stand, contestant: Contestant, sizes: tuple[int, ...], rounds: int, seconds: float) -> Iterator[Growth]:
+    """Let the stock grow to each of the sizes, and measure there so many times, once what was filled in is at rest."""
     stock = Stock(stand, contestant)
     for size in sizes:
         stock.fill(size)
-        measure(stand, contestant, Phase(64, 2.0))
-        filed = measure(stand, contestant, Phase(64, seconds))
+        measure(stand, contestant, Phase(64, seconds))
+        filed = tuple(measure(stand, contestant, Phase(64, seconds)) for _ in range(rounds))
         yield Growth(size, filed, _questions(stand, contestant, stock.sample), stock.megabytes())
 
 
@@ -92,6 +92,7 @@ class Stock:
         self._patterns = self._filed_by_hand()
 
     def fill(self, size: int) -> None:
+        """Behind it nothing is left to be written to the disk, for that would be measured with the load."""
         while self._made < size:
             count = min(BATCH, size - self._made)
             made = [self._one(self._made + nth) for nth in range(count)]
@@ -102,6 +103,7 @@ class Stock:
                 collection.with_options(write_concern=WriteConcern(1)).insert_many(rows, ordered=False)
             self._made += count
             self._contestant.filed += count
+        self._stand.client.admin.command("fsync")
 
     def megabytes(self) -> float:
         """On disk, with the indexes."""

@@ -69,15 +69,15 @@ def rows(runs: Runs) -> list[Row]:
 def growth_rows(grown: Sequence[Growth]) -> list[Row]:
     """T5: what a dossier costs in the large stock by what it costs in the small one; and how long questions take."""
     small, large = grown[0], grown[-1]
-    costs = [sum(it.filed.cpu_us.values()) for it in (small, large)]
+    costs = [median(sum(one.cpu_us.values()) for one in it.filed) for it in (small, large)]
     what = f"CPU of a dossier with {large.dossiers:,} in the store, against {small.dossiers:,}"
     found = [
-        _row("T5", what, costs[1], costs[0], "us", "<= 1.15", costs[1] / costs[0] <= 1.15, [large.filed], [small.filed])
+        _row("T5", what, costs[1], costs[0], "us", "<= 1.15", costs[1] / costs[0] <= 1.15, large.filed, small.filed)
     ]
     for name, seen in large.asked.items():
         what = f"{name}: p95 with {large.dossiers:,}, against {small.dossiers:,}"
         floor = small.asked[name].p95
-        found.append(_row("T5", what, seen.p95, floor, "ms", "<= 50 ms", seen.p95 <= 50, [large.filed], ()))
+        found.append(_row("T5", what, seen.p95, floor, "ms", "<= 50 ms", seen.p95 <= 50, large.filed, ()))
     return found
 
 
