@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
+from deploy.demo.people import COUNTER
 from deploy.engines import Engines
 from shared import door
 from shared.calendar import VIETNAM
@@ -142,7 +143,7 @@ def test_row_93_a_dossier_of_five_papers_is_filed_from_next_please_to_the_slip_w
     assert filed["filing"]["home_by"] == "post"
     assert [(it["code"], len(it["scans"])) for it in filed["filing"]["papers"]] == [(it, 1) for it in PAPERS]
     assert filed["bill"]["state"] == "paid"
-    assert [it["dossier"] for it in at_hand(desk, number)] == [filed["id"]]
+    assert [it["dossiers"] for it in at_hand(desk, number)] == [[filed["id"]]]
     assert not page.locator("#recall").is_visible()
 
 
@@ -203,7 +204,7 @@ def test_row_18_a_draft_that_is_resumed_for_who_was_called_is_tied_to_their_numb
     expect(page.locator("#called")).to_have_text(str(number))
     page.keyboard.press("F9")
     expect(page.locator("#print")).to_be_focused()
-    assert [it["dossier"] for it in at_hand(desk, number)] == [whole(desk, page)["id"]]
+    assert [it["dossiers"] for it in at_hand(desk, number)] == [[whole(desk, page)["id"]]]
     page.context.close()
 
 
@@ -511,11 +512,7 @@ def test_a_draft_survives_a_reload_and_is_opened_at_another_desk_and_nothing_per
     page.context.close()
 
     other = opened(clerk_at(browser, desk, person="demo-one-stop"))
-    other.locator(".drafts summary").focus()
-    other.keyboard.press("Enter")
-    other.locator("#draft-code").fill(code.lower())
-    other.locator("#draft-four").fill(number_of(card)[-4:])
-    other.keyboard.press("Enter")
+    open_draft(other, code.lower(), card)
     expect(other.locator("#name")).to_have_value("Ka Thơm")
     expect(other.locator(".paper .sent > li")).to_have_count(1)
     tick_all_left(other)
@@ -523,6 +520,142 @@ def test_a_draft_survives_a_reload_and_is_opened_at_another_desk_and_nothing_per
     expect(other.locator("#print")).to_be_focused()
     assert whole(desk, other, "demo-one-stop")["filing"]["applicant"]["number"] == number_of(card)
     other.context.close()
+
+
+def open_draft(page: Page, code: str, card: str) -> None:
+    page.locator(".drafts summary").focus()
+    page.keyboard.press("Enter")
+    page.locator("#draft-code").fill(code)
+    page.locator("#draft-four").fill(number_of(card)[-4:])
+    page.keyboard.press("Enter")
+
+
+def kept_draft(desk: Front, card: str, **more: Any) -> dict[str, Any]:
+    """A draft of the five papers' procedure, saved by a colleague."""
+    applicant = {"name": "Ka Thơm", "number": number_of(card)}
+    papers = [{"code": "request", "originals": 1}]
+    filing = {"procedure": FIVE, "applicant": applicant, "papers": papers, "consent": True} | more
+    saved = httpx.put(
+        f"{desk.url}/intake/drafts/{uuid.uuid4()}", json=filing, headers=desk.headers("demo-one-stop"), timeout=30
+    )
+    assert saved.is_success, saved.text
+    return saved.json()
+
+
+def hold(page: Page, pattern: str) -> list[Route]:
+    """The first of these calls waits until it is let go."""
+    held: list[Route] = []
+
+    def wait(route: Route) -> None:
+        held.append(route)
+
+    page.route(pattern, wait, times=1)
+    return held
+
+
+def test_once_a_draft_is_on_the_screen_nothing_that_is_answered_later_takes_the_clerk_elsewhere(
+    screen: Page, desk: Front
+):
+    card = fresh_card("Ka Thơm")
+    draft = kept_draft(desk, card)
+    held = hold(screen, "**/dossiers/outlook")
+    with screen.expect_request("**/dossiers/outlook"):
+        open_draft(screen, draft["code"], card)
+    expect(screen.locator("#name")).to_have_value("Ka Thơm")
+    screen.locator("#paper-land-paper").focus()
+    with screen.expect_response("**/dossiers/outlook"):
+        held[0].continue_()
+    expect(screen.locator("#sum")).to_have_text("Phải thu: 77.000 đồng")
+    expect(screen.locator("#counter")).not_to_have_attribute("aria-busy", "true")
+    screen.keyboard.press("Space")
+    expect(screen.locator("#paper-land-paper")).to_be_checked()
+    expect(screen.locator("#paper-land-paper")).to_be_focused()
+    for code in ("drawings", "photos"):
+        screen.locator(f"#paper-{code}").focus()
+        screen.keyboard.press("Space")
+    expect(screen.locator(".paper .flag:visible")).to_have_text(["đủ"] * 4)
+
+
+def test_a_dossier_is_filed_while_it_is_not_yet_known_what_they_filed_before(screen: Page, desk: Front):
+    card = fresh_card("Ka Thơm")
+    all_four = ("request", "originals"), ("land-paper", "copies"), ("drawings", "originals"), ("photos", "copies")
+    draft = kept_draft(desk, card, papers=[{"code": code, kind: 2} for code, kind in all_four])
+    held = hold(screen, "**/people/dossiers")
+    with screen.expect_request("**/people/dossiers"):
+        open_draft(screen, draft["code"], card)
+    expect(screen.locator("#procedure")).to_be_focused()
+    screen.keyboard.press("F9")
+    expect(screen.locator("#print")).to_be_focused()
+    held[0].continue_()
+
+
+def test_what_is_typed_while_a_draft_is_on_its_way_is_kept_as_a_draft_of_its_own(screen: Page, desk: Front):
+    card = fresh_card("Ka Thơm")
+    draft = kept_draft(desk, card)
+    held = hold(screen, "**/procedures/*")
+    with screen.expect_request("**/procedures/*"):
+        open_draft(screen, draft["code"], card)
+    early = f"Lò Văn Sớm {uuid.uuid4().hex[:6]}"
+    screen.locator("#name").fill(early)
+    screen.locator("#phone").fill("0912345678")
+    held[0].continue_()
+    expect(screen.locator("#name")).to_have_value("Ka Thơm")
+    expect(screen.locator("#phone")).to_have_value("")
+    drafts = httpx.get(f"{desk.url}/intake/drafts", headers=desk.headers()).json()
+    kept = [it["filing"]["applicant"] for it in drafts if it["filing"]["applicant"]["name"] == early]
+    assert [it["phone"] for it in kept] == ["0912345678"]
+    theirs = httpx.get(f"{desk.url}/intake/drafts/{draft['id']}", headers=desk.headers()).json()
+    assert theirs["filing"]["applicant"]["name"] == "Ka Thơm"
+
+
+def test_a_card_that_is_read_late_leaves_the_clerk_where_they_went_meanwhile(screen: Page):
+    screen.locator("#procedure").focus()
+    wand(screen, FIVE)
+    expect(screen.locator("#case")).to_be_focused()
+    held = hold(screen, "**/people/card")
+    screen.locator("#card").focus()
+    with screen.expect_request("**/people/card"):
+        wand(screen, fresh_card())
+    screen.locator("#paper-request").focus()
+    held[0].continue_()
+    expect(screen.locator("#name")).to_have_value("Nguyễn Văn Bình")
+    screen.keyboard.press("Space")
+    expect(screen.locator("#paper-request")).to_be_checked()
+
+
+def test_a_procedure_that_is_found_when_the_next_filing_has_begun_is_not_in_it(screen: Page):
+    held = hold(screen, "**/procedures/*")
+    screen.locator("#procedure").focus()
+    with screen.expect_request("**/procedures/*"):
+        wand(screen, FIVE)
+    with screen.expect_response("**/queue/next"):
+        screen.keyboard.press("F2")
+    expect(screen.locator("#counter")).not_to_have_attribute("aria-busy", "true")
+    with screen.expect_response("**/procedures/*") as found:
+        held[0].continue_()
+    found.value.finished()
+    screen.evaluate("new Promise((then) => setTimeout(then))")
+    expect(screen.locator("#procedure")).to_have_value("")
+    expect(screen.locator("#chosen")).to_be_hidden()
+
+
+@pytest.mark.parametrize("typed", ["", "ket hon"])
+def test_what_they_asked_for_at_the_machine_is_chosen_unless_something_was_typed_meanwhile(
+    browser: Browser, desk: Front, typed: str
+):
+    page = opened(clerk_at(browser, desk))
+    wish = {"office": COUNTER, "what": FIVE}
+    taken = httpx.put(f"{desk.url}/intake/queue/tickets/{uuid.uuid4()}", json=wish)
+    assert taken.is_success, taken.text
+    held = hold(page, "**/procedures/0.*")
+    with page.expect_request("**/procedures/0.*"):
+        page.keyboard.press("F2")
+    page.keyboard.type(typed)
+    held[0].continue_()
+    expect(page.locator("#counter")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("#called")).to_have_text(str(taken.json()["number"]))
+    expect(page.locator("#procedure")).to_have_value(typed or "Cấp phép sửa chữa nhà ở có năm giấy tờ")
+    page.context.close()
 
 
 def tick_all_left(page: Page) -> None:
@@ -649,11 +782,15 @@ def test_an_amount_that_the_catalogue_does_not_know_is_entered_with_its_ground_a
     screen.locator("#paper-declaration").focus()
     screen.keyboard.press("Space")
     expect(screen.locator("#sum")).to_contain_text("chưa kể khoản chưa ghi số tiền")
+    screen.locator("#consent").check()
+    screen.locator("#fee-civil-status-dong").fill("15.5")
+    screen.keyboard.press("F9")
+    expect(screen.locator("#fee-civil-status-dong")).to_be_focused()
+    expect(screen.locator("#fee-civil-status-dong-error")).to_contain_text("Đây không phải số tiền")
     screen.locator("#fee-civil-status-dong").fill("15.000")
+    expect(screen.locator("#fee-civil-status-dong-error")).to_have_count(0)
     screen.locator("#fee-civil-status-because").fill("Nghị quyết 10/2025")
     screen.locator("#paid").focus()
-    screen.keyboard.press("Space")
-    screen.locator("#consent").focus()
     screen.keyboard.press("Space")
     screen.keyboard.press("F9")
     expect(screen.locator("#result-money")).to_have_text("Đã thu 15.000 đồng.")
@@ -772,12 +909,12 @@ def test_a_draft_ends_with_its_filing_and_none_is_asked_for_that_there_is_not(
     assert ended == ([f"{desk.url}/intake/drafts/{id}"] if is_saved else [])
 
 
-def refuse(page: Page, pattern: str, method: str) -> None:
-    """The server is out of order for these calls, until they are let through again."""
+def refuse(page: Page, pattern: str, method: str, status: int = 503, code: str = "unavailable") -> None:
+    """The server is out of order for these calls, until they are let through again; or refuses them for good."""
 
     def answer(route: Route) -> None:
         if route.request.method == method:
-            route.fulfill(status=503, json={"code": "unavailable", "status": 503})
+            route.fulfill(status=status, json={"code": code, "status": status})
         else:
             route.fallback()
 
@@ -813,13 +950,85 @@ def test_a_draft_that_cannot_be_saved_stays_on_the_screen_and_nobody_is_called(b
     page.context.close()
 
 
+def test_what_is_typed_into_a_draft_that_is_over_meanwhile_is_kept_as_a_draft_of_its_own(browser: Browser, desk: Front):
+    page, card = opened(clerk_at(browser, desk)), fresh_card("Ka Thơm")
+    draft = kept_draft(desk, card)
+    open_draft(page, draft["code"], card)
+    expect(page.locator("#procedure")).to_be_focused()
+    colleague = httpx.delete(f"{desk.url}/intake/drafts/{draft['id']}", headers=desk.headers("demo-one-stop"))
+    assert colleague.is_success, colleague.text
+    page.locator("#address").fill("Thôn Tân Lâm")
+    page.keyboard.press("F2")
+    page.keyboard.press("F2")
+    expect(page.locator("#name")).to_have_value("")
+    drafts = httpx.get(f"{desk.url}/intake/drafts", headers=desk.headers()).json()
+    (kept,) = [it["filing"] for it in drafts if it["filing"]["applicant"]["number"] == number_of(card)]
+    assert (kept["applicant"]["address"], [it["code"] for it in kept["papers"]]) == ("Thôn Tân Lâm", ["request"])
+    page.context.close()
+
+
+@pytest.mark.parametrize(("status", "code"), [(409, "conflict"), (422, "wrong-field")])
+def test_a_draft_that_is_refused_for_good_is_told_and_left_with_the_same_key_once_more(
+    browser: Browser, desk: Front, status: int, code: str
+):
+    page, card = opened(clerk_at(browser, desk)), fresh_card()
+    number = ticket(desk)
+    refuse(page, "**/drafts/*", "PUT", status, code)
+    fill(page, card)
+    page.keyboard.press("F2")
+    page.keyboard.press("F2")
+    expect(page.locator("#alert")).to_contain_text("Không cất được thành bản nháp")
+    expect(page.locator("#number")).to_have_value(number_of(card))
+    expect(page.locator("#called")).to_have_text("–")
+    page.locator("#phone").fill("0912345678")
+    page.keyboard.press("F2")
+    expect(page.locator("#said")).to_contain_text("chưa nộp")
+    page.keyboard.press("F2")
+    expect(page.locator("#counter")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("#phone")).to_have_value("0912345678")  # what was typed since is not left unasked
+    page.keyboard.press("F2")
+    expect(page.locator("#called")).to_have_text(str(number))
+    expect(page.locator("#number")).to_have_value("")
+    expect(page.locator("#alert")).to_be_hidden()
+    page.context.close()
+
+
+def test_whom_the_last_one_resembles_is_not_told_of_the_next(screen: Page, desk: Front):
+    card = fresh_card()
+    file_five(desk, number_of(card))
+    held = hold(screen, "**/people/dossiers")
+    screen.locator("#card").focus()
+    with screen.expect_request("**/people/dossiers"):
+        wand(screen, card)
+    screen.keyboard.press("F2")
+    screen.keyboard.press("F2")
+    expect(screen.locator("#name")).to_have_value("")
+    with screen.expect_response("**/people/dossiers") as known:
+        held[0].continue_()
+    known.value.finished()
+    screen.evaluate("new Promise((then) => setTimeout(then))")
+    expect(screen.locator("#earlier")).to_be_hidden()
+    expect(screen.locator("#resembling")).to_be_hidden()
+
+
+def test_a_later_answer_leaves_the_clerk_on_the_line_where_they_are(screen: Page, desk: Front):
+    card = fresh_card()
+    before = file_five(desk, number_of(card))
+    fill(screen, card)
+    expect(screen.locator("#resembling")).to_be_visible()
+    held = hold(screen, "**/people/dossiers")
+    with screen.expect_request("**/people/dossiers"):
+        screen.locator("#number").dispatch_event("change")
+    screen.locator(f"#another-{before['id']}").focus()
+    tick = screen.locator(f"#another-{before['id']}").element_handle()
+    held[0].continue_()
+    screen.wait_for_function("(it) => !it.isConnected", arg=tick)
+    screen.keyboard.press("Space")
+    expect(screen.locator(f"#another-{before['id']}")).to_be_checked()
+
+
 def test_a_card_that_is_read_when_the_next_filing_has_begun_is_not_in_it(screen: Page):
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    screen.route("**/people/card", hold)
+    held = hold(screen, "**/people/card")
     screen.locator("#card").focus()
     with screen.expect_request("**/people/card"):
         wand(screen, fresh_card())
@@ -897,3 +1106,24 @@ def test_all_that_is_about_no_field_is_told_and_what_is_about_a_group_is_over_wi
     expect(page.locator("#home-counter")).not_to_have_attribute("aria-invalid", "true")
     expect(page.locator("#phone-error")).to_be_visible()
     page.context.close()
+
+
+def test_a_paper_of_another_case_is_asked_for_and_received_by_the_keyboard(screen: Page, desk: Front):
+    papers = [{"code": code, "originals": 2, "copies": 1} for code in PAPERS[:4]]
+    id = desk.file(procedure=FIVE, accept=False, home_by="counter", papers=papers)["id"]
+    screen.goto(f"/counter/dossiers/{id}")
+    screen.get_by_text("Yêu cầu bổ sung, một lần cho tất cả").focus()
+    screen.keyboard.press("Enter")
+    form = screen.locator(f"form[action='/counter/dossiers/{id}/ask']")
+    expect(form.locator("#ask-paper-commitment")).to_be_hidden()
+    form.locator("summary").focus()
+    screen.keyboard.press("Enter")
+    screen.keyboard.press("Tab")
+    expect(form.locator("#ask-paper-commitment")).to_be_focused()
+    screen.keyboard.press("ArrowDown")
+    look_at(screen, "counter-ask-others-vi")
+    form.get_by_role("button").press("Enter")
+    expect(screen.locator(".due").first).to_contain_text("Bản cam kết với nhà liền kề: Chưa có")
+    screen.locator("[name=originals-commitment]").fill("1")
+    screen.keyboard.press("Enter")
+    expect(screen.locator("#done")).to_have_text("Đã nhận giấy tờ bổ sung.")

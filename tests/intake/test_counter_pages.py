@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,6 +14,8 @@ from tests.intake.front import LAST_FOUR, START, Front
 EXTRACT = "2.000635"
 """8.000 đồng a copy."""
 COUNTER = "H36.202.02"
+BIRTH = "1.001193"
+"""A paper of its own for each of two cases."""
 CALL = "Chưa nhắn tin được"
 
 
@@ -61,11 +63,32 @@ def test_money_is_written_as_the_readers_language_writes_it(desk: Front):
     assert "8.000" not in english
 
 
-@pytest.mark.parametrize("typed", ["8000", "8.000", "8,000"])
-def test_an_amount_is_read_as_either_language_writes_it(desk: Front, typed: str):
+def paid_by(desk: Front, page: str, id: str, amount: str) -> httpx.Response:
+    """Money taken on one of the two pages that take it."""
+    own = str(uuid.uuid4())
+    if page == "bill":
+        return ask(desk, f"/counter/cash/{id}", {"do": "pay", "id": own, "dong": amount})
+    return ask(desk, f"/counter/dossiers/{id}/pay", {"key": own, "dong": amount})
+
+
+@pytest.mark.parametrize("page", ["dossier", "bill"])
+@pytest.mark.parametrize("typed", ["8000", "8.000", "8,000", "8 000", "8\N{NO-BREAK SPACE}000"])
+def test_an_amount_is_read_as_either_language_writes_it(desk: Front, page: str, typed: str):
     id = priced(desk)["id"]
-    paid = ask(desk, f"/counter/dossiers/{id}/pay", {"key": str(uuid.uuid4()), "dong": typed})
-    assert paid.headers["location"] == f"/counter/dossiers/{id}?done=pay"
+    assert paid_by(desk, page, id, typed).status_code == 303
+    bill = httpx.get(f"{desk.url}/intake/dossiers/{id}/bill", headers=desk.headers()).json()
+    assert (bill["paid"], bill["owed"]) == (8_000, 0)
+
+
+@pytest.mark.parametrize("page", ["dossier", "bill"])
+@pytest.mark.parametrize("typed", ["", "tám nghìn", "8.0", "800.0", "8.000,000", "-8000", "8k", "٨٠٠٠", "9" * 5_000])
+def test_what_is_no_amount_is_told_in_words_and_nothing_is_taken(desk: Front, page: str, typed: str):
+    id = priced(desk)["id"]
+    refused = paid_by(desk, page, id, typed)
+    assert refused.status_code == 422
+    assert "Đây không phải số tiền" in words(refused)
+    bill = httpx.get(f"{desk.url}/intake/dossiers/{id}/bill", headers=desk.headers()).json()
+    assert (bill["paid"], bill["owed"]) == (0, 8_000)
 
 
 def test_that_no_message_came_through_is_said_once_to_the_citizen_and_of_each_message_to_the_clerk(desk: Front):
@@ -169,3 +192,74 @@ def test_the_days_cash_leads_to_each_dossier_that_is_not_paid(desk: Front):
     again = ask(desk, "/counter/cash").text
     assert slip["id"] not in again.partition('id="open"')[2].partition("</ul>")[0]
     assert "<table" not in again
+
+
+def birth(desk: Front, *, accept: bool = True) -> str:
+    """A birth to be registered, of the ordinary case and for the child, with a paper that no list has."""
+    papers = [{"code": it, "originals": 1} for it in ("declaration", "birth-notice", "hospital-letter")]
+    path, filing = desk.filing(procedure=BIRTH, papers=papers, accept=accept, authorisation={"ground": "law"})
+    answer = httpx.put(f"{desk.url}/intake{path}", json=filing | {"owner": {"name": "Ka Hằng"}}, headers=desk.headers())
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def taken(page: str, action: str, name: str) -> tuple[list[str], list[str]]:
+    """What a form of the dossier's page takes by fields of that name: at sight, and behind its `details`."""
+    form = page.partition(f'action="/counter/dossiers/{action}"')[2].partition("</form>")[0]
+    sight, _, others = form.partition("<details")
+    return re.findall(rf'name="{name}-([^"]+)"', sight), re.findall(rf'name="{name}-([^"]+)"', others)
+
+
+def test_the_counter_may_ask_for_everything_that_the_api_allows_the_cases_own_papers_first(desk: Front):
+    id = birth(desk, accept=False)
+    there = f"/dossiers/{id}/supplement-request"
+
+    def allowed(about: str) -> list[str]:
+        nothing = {"items": [{"about": about, "code": "unicorn"}]}
+        refused = httpx.post(f"{desk.url}/intake{there}", json=nothing, headers=desk.headers())
+        assert refused.status_code == 422
+        return refused.json()["detail"].partition("choose one of ")[2].rstrip(".").split(", ")
+
+    page = ask(desk, f"/counter/dossiers/{id}").text
+    papers = taken(page, f"{id}/ask", "paper")
+    assert papers == (["declaration", "birth-notice", "marriage"], ["hospital-letter", "witness"])
+    assert sorted([*papers[0], *papers[1]]) == allowed("paper")
+    fields = re.findall(r'name="field-([^"]+)"', page)
+    assert sorted(fields) == allowed("field")
+    assert "owner.name" in fields
+    every = {f"paper-{it}": "missing" for it in [*papers[0], *papers[1]]} | {f"field-{it}": "wrong" for it in fields}
+    assert ask(desk, f"/counter/dossiers/{id}/ask", every).status_code == 303
+    asked = httpx.get(f"{desk.url}/intake/dossiers/{id}", headers=desk.headers()).json()["dossier"]["asked"]
+    assert sorted(it["code"] for it in asked) == sorted([*allowed("paper"), *fields])
+    waiting = taken(ask(desk, f"/counter/dossiers/{id}").text, f"{id}/supplement", "originals")
+    assert sorted(waiting[0]) == allowed("paper"), "and all of it can be received"
+
+
+def test_a_paper_of_another_case_that_was_refused_stays_typed_and_in_sight(desk: Front):
+    id = birth(desk, accept=False)
+    refused = ask(
+        desk, f"/counter/dossiers/{id}/ask", {"paper-witness": "unreadable", "words-paper-witness": "x" * 1_001}
+    )
+    assert refused.status_code == 422
+    form = refused.text.partition(f'action="/counter/dossiers/{id}/ask"')[2].partition("</form>")[0]
+    assert "<details open>" in form
+    assert '<option value="unreadable" selected>' in form.partition("<details")[2]
+
+
+@pytest.mark.parametrize("code", ["witness", "medical-report"])
+def test_what_the_deciding_office_asks_for_is_shown_and_received_though_no_checklist_has_it(desk: Front, code: str):
+    id = birth(desk)
+    there = f"/counter/dossiers/{id}"
+    name = {"witness": "Văn bản của người làm chứng xác nhận việc sinh"}.get(code, code)
+    assert "còn chờ" not in words(ask(desk, there))
+    desk.tell(id, 5, Entry(datetime.now(UTC), "supplement-requested", "H36.202", f"{code}, marriage"))
+    page = ask(desk, there)
+    assert f"Cơ quan giải quyết yêu cầu bổ sung, còn chờ: {name} Giấy chứng nhận kết hôn của cha, mẹ" in words(page)
+    sight, others = taken(page.text, f"{id}/supplement", "originals")
+    assert sight == [code, "marriage", "declaration", "birth-notice"]
+    assert code not in others
+    brought = ask(desk, f"{there}/supplement", {f"originals-{code}": "1"}, follow_redirects=True)
+    assert "còn chờ: Giấy chứng nhận kết hôn của cha, mẹ" in words(brought)
+    assert code not in taken(brought.text, f"{id}/supplement", "originals")[0]
+    kept = httpx.get(f"{desk.url}/intake/dossiers/{id}", headers=desk.headers()).json()["dossier"]["filing"]["papers"]
+    assert (kept[-1]["code"], kept[-1]["originals"]) == (code, 1)

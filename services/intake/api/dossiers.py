@@ -8,7 +8,7 @@ from uuid import UUID
 from services.intake.api.filing import Accepting, AtDesk, once_marked
 from services.intake.api.given import Dossiers, Kept, Offered, Sealing, Working
 from services.intake.api.shown import Filed, Slip, Whole
-from services.intake.domain.asking import checked as askable
+from services.intake.domain.asking import Askable, checked as askable
 from services.intake.domain.changing import choose_home, correct, rate, withdraw
 from services.intake.domain.facts import Asked
 from services.intake.domain.filing import Filing, Seal
@@ -167,8 +167,8 @@ async def ask_supplement(
     async with dossiers.answering_again(id, same):
         there = await dossiers.get(id)
         there.handled_by(clerk)
-        papers = {it.code for it in offered.version(there.filing.procedure, there.version).papers}
-        items = askable(asked.items, there, papers)
+        may = Askable.of(there, offered.version(there.filing.procedure, there.version))
+        items = askable(asked.items, may)
         return Filed.to(clerk)(
             await dossiers.change(id, lambda it: it.ask_supplement(items, by=clerk, at=now), once=same)
         )

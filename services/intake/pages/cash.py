@@ -15,9 +15,10 @@ from services.intake.api.given import Bank, Kept, Offered
 from services.intake.api.paying import BillShown, Refunding, Till
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.fees import Fee, WrongAmount
+from services.intake.domain.fees import Fee
 from services.intake.domain.refunding import at_counter
 from services.intake.domain.tracking import NoSuchCode, NotTracked, typed_code
+from services.intake.pages.counter.typed import dong
 from services.intake.store import Store
 from services.intake.templates.money import amount
 from services.intake.templates.refusal_words import TOLD
@@ -179,13 +180,13 @@ async def _bill(
 
 
 async def _pay(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
-    payment, dong = _id(fields), _dong(fields)
-    dossier = await till.change(id, lambda it: it.pay(payment, dong, by=till.by, at=till.at))
+    payment, taken = _id(fields), dong(fields)
+    dossier = await till.change(id, lambda it: it.pay(payment, taken, by=till.by, at=till.at))
     await till.receipt(dossier, payment)
 
 
 async def _refund(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
-    asked = Refunding(_dong(fields), fields.get("reason", ""), fields.get("words", ""))
+    asked = Refunding(dong(fields), fields.get("reason", ""), fields.get("words", ""))
     await till.refund(id, _id(fields), asked)
 
 
@@ -194,8 +195,8 @@ async def _pay_out(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
 
 
 async def _set_amount(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
-    fee, dong, because = fields.get("fee", ""), _dong(fields), fields.get("because", "")
-    await till.change(id, lambda it: it.set_amount(fee, dong, because, by=till.by))
+    fee, amounts_to, because = fields.get("fee", ""), dong(fields), fields.get("because", "")
+    await till.change(id, lambda it: it.set_amount(fee, amounts_to, because, by=till.by))
 
 
 async def _exempt(till: Till, id: str, fields: Fields, offered: Catalogue) -> None:
@@ -225,14 +226,6 @@ def _fees(dossier: Dossier, offered: Catalogue) -> tuple[Fee, ...]:
 
 def _procedure(dossier: Dossier, offered: Catalogue) -> str:
     return offered.version(dossier.filing.procedure, dossier.version).name
-
-
-def _dong(fields: Fields) -> int:
-    """An amount as it is typed: points and blanks between thousands are no matter."""
-    text = fields.get("dong", "").replace(".", "").replace(" ", "").replace(",", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 14):  # noqa: PLR2004  more than any amount of money here
-        raise WrongAmount("Give the amount in whole đồng, in digits.", about="dong")
-    return int(text)
 
 
 def _id(fields: Fields) -> str:

@@ -42,6 +42,18 @@ export function sentence(refused) {
   return { text: known || refused.detail || refused.message, language: known ? "" : "en" };
 }
 
+// The focus goes on from a field, unless whoever types went elsewhere while the answer was awaited.
+export function lead(from, to) {
+  if ([from, document.body].includes(document.activeElement)) to.focus();
+}
+
+// Its lines anew; whoever stands on one of them stays there.
+export function renew(list, lines) {
+  const { id } = list.contains(document.activeElement) ? document.activeElement : {};
+  list.replaceChildren(...lines);
+  if (id) document.getElementById(id)?.focus();
+}
+
 export const said = (text) => {
   document.getElementById("said").textContent = text;
 };

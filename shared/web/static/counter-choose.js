@@ -6,10 +6,12 @@ const SHORTEST = 2;
 const PATIENCE = 150;
 
 // `find(text)` answers procedures, `open(code)` one by its code; `chosen(procedure)` hears what was taken.
+// Answers `forget()`: what was asked for until then is taken no more.
 export function choosing(input, list, { find, open, chosen, heard, refused }) {
   let found = [];
   let active = -1;
   let asked = 0;
+  let opened = 0;
   let waiting = 0;
   let looking = Promise.resolve();
 
@@ -42,10 +44,15 @@ export function choosing(input, list, { find, open, chosen, heard, refused }) {
     input.setAttribute("aria-activedescendant", line.id);
   };
 
-  const take = (procedure) => {
+  const forget = () => {
     clearTimeout(waiting);
     asked += 1;
+    opened += 1;
     show([]);
+  };
+
+  const take = (procedure) => {
+    forget();
     input.value = procedure.name;
     chosen(procedure);
   };
@@ -72,10 +79,14 @@ export function choosing(input, list, { find, open, chosen, heard, refused }) {
       await (list.hidden ? (looking = look()) : looking);
       return found[0] && take(found[0]);
     }
+    const mine = (opened += 1);
+    const text = input.value;
+    const isStill = () => mine === opened && input.value === text;
     try {
-      take(await open(code));
+      const procedure = await open(code);
+      if (isStill()) take(procedure);
     } catch (wrong) {
-      refused(wrong);
+      if (isStill()) refused(wrong);
     }
   };
 
@@ -95,4 +106,6 @@ export function choosing(input, list, { find, open, chosen, heard, refused }) {
     event.preventDefault();
     event.stopPropagation();
   });
+
+  return { forget };
 }

@@ -2,6 +2,7 @@
 
 const PARTS = ["pieces", "exemption", "evidence", "dong", "because"];
 
+const WRITTEN = /^(\d{1,3}(([.,\s])\d{3}(\3\d{3})*)?|\d+)$/; // as the server reads it on the other pages
 const AMOUNT = new Intl.NumberFormat(document.documentElement.lang === "en" ? "en" : "vi-VN");
 export const dong = (amount) => AMOUNT.format(amount);
 
@@ -53,15 +54,22 @@ export class Fees {
     return this.charges.map((it) => (it.evidence ? it : { ...it, exemption: "" }));
   }
 
+  get entered() {
+    return this.lines.filter(({ fee, input }) => fee.amount === null && input.dong.value.trim() && !input.exemption.value);
+  }
+
+  // The first entry that is no amount; undefined: there is none.
+  get misread() {
+    return this.entered.map(({ input }) => input.dong).find((it) => !WRITTEN.test(it.value.trim()));
+  }
+
   // Amounts that were entered: they go to the bill once the dossier has one.
   get amounts() {
-    return this.lines
-      .filter(({ fee, input }) => fee.amount === null && input.dong.value.trim() && !input.exemption.value)
-      .map(({ fee, input }) => ({
-        fee: fee.code,
-        dong: Number(input.dong.value.replaceAll(/\D/g, "")),
-        because: input.because.value.trim(),
-      }));
+    return this.entered.map(({ fee, input }) => ({
+      fee: fee.code,
+      dong: Number(input.dong.value.replaceAll(/\D/g, "")),
+      because: input.because.value.trim(),
+    }));
   }
 
   // Whether a fee has no amount yet.

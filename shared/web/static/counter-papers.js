@@ -4,8 +4,8 @@ const FORMS = ["originals", "copies", "electronic"];
 
 export class Papers {
   // `changed()` hears of every tick; `word` gives the sentences.
-  constructor(list, template, { word, changed, said }) {
-    Object.assign(this, { list, template, word, changed, said, lines: [] });
+  constructor(list, template, { word, changed, said, renew }) {
+    Object.assign(this, { list, template, word, changed, said, renew, lines: [] });
     list.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -127,7 +127,7 @@ export class Papers {
       const box = line.element.querySelector(".reuse");
       line.looks = [];
       box.hidden = offers.length === 0;
-      box.replaceChildren(...offers.map((it) => this.offered(line, it, day)));
+      this.renew(box, offers.map((it) => this.offered(line, it, day)));
     }
   }
 

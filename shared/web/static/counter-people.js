@@ -15,8 +15,8 @@ export function day(text) {
 export const shownDay = (iso) => (iso ? iso.slice(0, 10).split("-").reverse().join("/") : "");
 
 export class People {
-  constructor({ call, word, said, refused, pardon, changed, met }) {
-    Object.assign(this, { call, word, said, refused, pardon, changed, met, prefilled: [], asked: 0, filing: 0 });
+  constructor({ call, word, said, refused, pardon, lead, changed, met }) {
+    Object.assign(this, { call, word, said, refused, pardon, lead, changed, met, prefilled: [], asked: 0, filing: 0 });
     document.addEventListener("keydown", (event) => this.wand(event), true);
     at("for-other").addEventListener("change", () => this.open());
     at("number").addEventListener("change", () => this.guess(at("number"), at("kind"), at("shown")));
@@ -61,7 +61,7 @@ export class People {
     at("address_today").value = card.address_today;
     this.prefilled = [];
     this.read(card, ["card", "number", "name", "born", "address"]);
-    at(this.procedure ? "phone" : "procedure").focus();
+    this.lead(box, at(this.procedure ? "phone" : "procedure"));
   }
 
   async ownersCard(text) {
@@ -73,7 +73,7 @@ export class People {
     at("owner-address").value = card.address;
     at("owner-kind").value = "person";
     this.read(card, ["owner-number", "owner-name", "owner-address"]);
-    at("ground").focus();
+    this.lead(at("owner-number"), at("ground"));
   }
 
   read(card, filled) {
@@ -107,9 +107,10 @@ export class People {
   async todays() {
     const mine = this.filing;
     const text = at("address").value.trim();
+    const was = at("address_today").value;
     const found = text ? await this.call("POST", "/people/address", { text }).catch(() => null) : null;
     if (mine !== this.filing) return;
-    if (at("address").value.trim() === text) at("address_today").value = found?.today ?? "";
+    if (at("address").value.trim() === text && at("address_today").value === was) at("address_today").value = found?.today ?? "";
     this.changed();
   }
 
@@ -168,6 +169,7 @@ export class People {
 
   fill({ applicant, owner, authorisation, prefilled }) {
     this.filing += 1;
+    this.asked += 1;
     for (const id of PLAIN) at(id).value = applicant[id] ?? "";
     at("born").value = shownDay(applicant.born);
     for (const it of ["number", "name", "kind", "address"]) at(`owner-${it}`).value = owner?.[it] ?? (it === "kind" ? "person" : "");

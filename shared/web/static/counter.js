@@ -4,7 +4,7 @@
 const here = document.getElementById("counter");
 const parts = ["call", "choose", "papers", "people", "fees", "result"].map((it) => import(here.dataset[it]));
 const [calls, { choosing }, { Papers }, { People }, { Fees, dong }, { Result }] = await Promise.all(parts);
-const { call, word, said, sentence, complain, complainOfAll, alarm, forgive, pardon, uuid, Refused } = calls;
+const { call, word, said, sentence, complain, complainOfAll, alarm, forgive, pardon, lead, renew, uuid, Refused } = calls;
 
 const at = (id) => document.getElementById(id);
 const SAVED_AFTER = 2_500;
@@ -26,7 +26,8 @@ function moment(iso) {
 const shownDay = (iso) => DAY.format(new Date(iso));
 
 const form = at("filing");
-const blank = () => ({ id: uuid(), procedure: null, ticket: "", earlier: [], known: [], reviewed: new Set(), missing: [], owed: 0, isSaved: false, touched: false });
+// `spare` is for a draft that is refused under its own id; of its `changes` so many are `kept`.
+const blank = () => ({ id: uuid(), spare: uuid(), procedure: null, ticket: "", earlier: [], known: [], reviewed: new Set(), missing: [], owed: 0, isSaved: false, changes: 0, kept: 0, isGivenUp: false });
 let now = blank();
 let ticket = null;
 let saving = 0;
@@ -36,12 +37,12 @@ let isBusy = false;
 let isFiling = false;
 let isWarned = false;
 
-const papers = new Papers(at("papers"), at("paper-line"), { word, said, changed: () => (resemble(), changed()) });
+const papers = new Papers(at("papers"), at("paper-line"), { word, said, renew, changed: () => (resemble(), changed()) });
 const fees = new Fees(at("fees"), at("fee-line"), { word, changed: () => changed() });
 const result = new Result(here.dataset.root, { call, word, uuid, dong });
-const people = new People({ call, word, said, refused: complain, pardon, changed: () => changed(), met });
+const people = new People({ call, word, said, refused: complain, pardon, lead, changed: () => changed(), met });
 
-choosing(at("procedure"), at("procedures"), {
+const procedures = choosing(at("procedure"), at("procedures"), {
   find: (text) => call("GET", `/procedures/search?q=${encodeURIComponent(text)}`),
   open: (code) => call("GET", `/procedures/${encodeURIComponent(code)}`),
   heard: (count) => said(word(count ? "found" : "none-found", { count })),
@@ -56,7 +57,7 @@ choosing(at("procedure"), at("procedures"), {
 function taken(procedure) {
   take(procedure);
   pardon(at("procedure"));
-  (procedure.cases.length ? at("case") : at("card")).focus();
+  lead(at("procedure"), procedure.cases.length ? at("case") : at("card"));
   people.meet();
 }
 
@@ -123,7 +124,7 @@ function resemble() {
   const alike = [...now.known, ...twins.filter((it) => !now.known.some((one) => one.dossier === it.id)).map((it) => ({ dossier: it.id, reason: "same-scans" }))];
   const shown = alike.filter((it) => it.dossier !== now.id);
   at("resembling").hidden = shown.length === 0;
-  at("resembling").querySelector("ul").replaceChildren(...shown.map(twin));
+  renew(at("resembling").querySelector("ul"), shown.map(twin));
 }
 
 function twin({ dossier, reason }) {
@@ -143,37 +144,60 @@ function twin({ dossier, reason }) {
 // --- While it is filled in: saved as a draft, and judged by the server's own rules
 function changed() {
   if (result.filed) return;
-  now.touched = true;
-  isWarned = false;
+  now.changes += 1;
+  isWarned = now.isGivenUp = false;
   clearTimeout(saving);
   clearTimeout(judging);
   saving = setTimeout(save, SAVED_AFTER);
   judging = setTimeout(judge, JUDGED_AFTER);
 }
 
-// Answers whether it is saved; where it is not, says why.
+// Answers why it is not saved, and says it; null where it is.
 async function save() {
   const mine = now;
-  if (result.filed || isFiling) return false;
+  const { changes } = mine;
+  if (result.filed || isFiling) return null;
   try {
     const draft = await call("PUT", `/drafts/${mine.id}`, filing(), { keepalive: true });
     mine.isSaved = true;
+    mine.kept = Math.max(mine.kept, changes);
     if (result.filed?.id === mine.id) end(mine.id);
-    if (mine !== now || result.filed) return true;
+    if (mine !== now || result.filed) return null;
     address(mine.id);
     at("saved").textContent = word("saved", { time: CLOCK.format(new Date()), code: draft.code });
-    return true;
+    return null;
   } catch (wrong) {
     if (mine === now) at("saved").textContent = sentence(wrong).text;
-    return false;
+    return wrong;
   }
 }
 
-// Before another takes its place: what is not filed is saved, or stays on the screen.
+// The id stays the dossier's, so that what was filed and not answered is filed once.
+async function saveApart() {
+  const mine = now;
+  const { changes } = mine;
+  try {
+    await call("PUT", `/drafts/${mine.spare}`, filing());
+    mine.kept = Math.max(mine.kept, changes);
+    return null;
+  } catch (wrong) {
+    return wrong;
+  }
+}
+
+// Before another takes its place: what is not filed is saved, or stays on the screen. What is refused for good is a draft
+// of its own; where not even that, whoever was told so leaves it.
 async function isLeft() {
-  if (!now.touched || result.filed || (await save())) return true;
-  alarm(`${word("unfiled")} ${at("saved").textContent}`);
-  return false;
+  while (now.changes !== now.kept && !result.filed) {
+    let wrong = await save();
+    if (wrong && !wrong.passes) wrong = await saveApart();
+    if (!wrong) continue;
+    if (now.isGivenUp && !wrong.passes) return true;
+    now.isGivenUp = !wrong.passes;
+    alarm(`${word(now.isGivenUp ? "unkept" : "unfiled")} ${sentence(wrong).text}`);
+    return false;
+  }
+  return true;
 }
 
 // What became a dossier is a draft no more; one that is left ends by itself.
@@ -282,6 +306,7 @@ function show(it, words, left) {
 // All that can be told before it is filed, at once: what the screen itself sees, and what the rules say.
 async function isReady() {
   const wrong = people.hasWrongDay ? [[{ code: "wrong-date", about: "born" }]] : [];
+  if (fees.misread) wrong.push([{ code: "no-amount" }, fees.misread.id]);
   if (now.procedure) {
     const seen = await outlook();
     foretell(seen);
@@ -322,7 +347,7 @@ async function told(wrong) {
 
 // --- The queue
 async function next() {
-  const isUnfiled = now.touched && !result.filed;
+  const isUnfiled = now.changes > 0 && !result.filed;
   if ((isUnfiled || result.isUnfinished) && !isWarned) {
     isWarned = true;
     return said(word(isUnfiled ? "unfiled" : "unsettled"));
@@ -338,8 +363,15 @@ async function next() {
     queue();
     said(ticket ? word("called", ticket) : word("refused/nobody-waits"));
     at("procedure").focus();
-    if (/^\d\.\d{6}$/.test(ticket?.wish)) taken(await call("GET", `/procedures/${ticket.wish}`));
+    if (/^\d\.\d{6}$/.test(ticket?.wish)) await wished(ticket.wish);
   });
+}
+
+// What they said at the machine; what was chosen or typed meanwhile stays.
+async function wished(code) {
+  const mine = now;
+  const procedure = await call("GET", `/procedures/${code}`);
+  if (mine === now && !now.procedure && !at("procedure").value) taken(procedure);
 }
 
 // Without a queue too, the next dossier begins.
@@ -351,9 +383,9 @@ function nobody(wrong) {
 // Whom this clerk called already: after a reload, or in another window, they are at the desk still.
 async function atHand() {
   const { mine } = await call("GET", "/queue/at-hand");
-  ticket = mine.find((it) => !it.dossier) ?? mine[0] ?? null;
+  ticket = mine.find((it) => !it.dossiers.length) ?? mine[0] ?? null;
   if (!ticket) return;
-  now.ticket = ticket.dossier ? "" : ticket.id;
+  now.ticket = ticket.dossiers.length ? "" : ticket.id;
   at("desk").value = ticket.desk;
   queue();
 }
@@ -388,6 +420,7 @@ function begin() {
   form.reset();
   people.fill({ applicant: { number: "", name: "", phone: "", email: "", address: "", kind: "person", shown: "", language: "vi", prefers: "", born: null } });
   people.procedure = "";
+  procedures.forget();
   papers.clear();
   fees.show([]);
   met({ earlier: [], resembling: [] });
@@ -403,16 +436,24 @@ function begin() {
   queue();
 }
 
-// --- Drafts
+// --- Drafts. All that one needs is fetched first, and stands on the screen at once: from then on it is the clerk's, whatever
+// is answered later. A draft may be resumed when the number with which it was begun is long done.
 async function resume(draft) {
-  const called = ticket?.id ?? draft.filing.ticket;
+  const { filing: it } = draft;
+  const called = ticket?.id ?? it.ticket;
+  const [procedure, hand] = await Promise.all([
+    it.procedure ? call("GET", `/procedures/${encodeURIComponent(it.procedure)}`) : null,
+    called ? call("GET", "/queue/at-hand") : { mine: [] },
+  ]);
+  if (!(await isLeft())) return false;
   begin();
   now.id = draft.id;
   now.isSaved = true;
-  const { filing: it } = draft;
   now.reviewed = new Set(it.reviewed);
-  if (called) await back(called);
-  if (it.procedure) take(await call("GET", `/procedures/${encodeURIComponent(it.procedure)}`), it.case, it.papers);
+  ticket = hand.mine.find((one) => one.id === called) ?? null;
+  now.ticket = ticket?.id ?? "";
+  queue();
+  if (procedure) take(procedure, it.case, it.papers);
   people.fill(it);
   fees.fill(it.charges);
   form.elements.home.value = it.home_by;
@@ -420,16 +461,9 @@ async function resume(draft) {
   at("consent").checked = it.consent;
   address(draft.id);
   said(word("resumed"));
-  await people.meet();
-  await judge();
-}
-
-// A draft may be resumed when the number with which it was begun is long done.
-async function back(called) {
-  const { mine } = await call("GET", "/queue/at-hand");
-  ticket = mine.find((it) => it.id === called) ?? null;
-  now.ticket = ticket?.id ?? "";
-  queue();
+  people.meet();
+  judge();
+  return true;
 }
 
 at("opening").addEventListener("submit", (event) => {
@@ -437,8 +471,8 @@ at("opening").addEventListener("submit", (event) => {
   busy(async () => {
     if (!(await isLeft())) return;
     const draft = await call("POST", "/drafts/opening", { code: at("draft-code").value.trim(), last_four: at("draft-four").value.trim() });
+    if (!(await resume(draft))) return;
     event.target.reset();
-    await resume(draft);
     at("procedure").focus();
   });
 });
@@ -468,7 +502,7 @@ function address(draft) {
 
 for (const it of ["online", "pagehide"]) {
   addEventListener(it, () => {
-    if (now.touched && !result.filed) save();
+    if (now.changes && !result.filed) save();
   });
 }
 
@@ -477,5 +511,5 @@ const draft = new URLSearchParams(location.search).get("draft");
 people.box("");
 if (draft) await busy(async () => resume(await call("GET", `/drafts/${encodeURIComponent(draft)}`)));
 if (!ticket) await busy(atHand);
-if (!now.touched) at("next").focus({ preventScroll: true });
+if (document.activeElement === document.body) at("next").focus({ preventScroll: true });
 here.dataset.ready = "true";

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from fastapi import Depends, Request, Response
 
+from services.intake.domain.asking import Askable, still_asked
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.changing import FIELDS
 from services.intake.domain.dossier import CLOSED, Dossier
@@ -77,6 +78,7 @@ class File:
         opened = replace(dossier, filing=dossier.filing.sealed(self.seals.open)) if is_ours else dossier
         refused = await self.kept.printing_of(Printing.id_of(dossier.id, "refusal"))
         names = {it.code: it.name for it in procedure.papers}
+        asked, askable = still_asked(dossier, progress), Askable.of(dossier, procedure)
         missing = [it.name for it in procedure.missing(dossier.filing.papers, dossier.filing.case)]
         shown: dict[str, Any] = {
             "it": opened,
@@ -86,9 +88,10 @@ class File:
             "details": Details.of(dossier, progress, self.offered, at, logged_in=True),
             "may": possible(dossier, progress, is_ours=is_ours) - ({"accept"} if missing else set()),
             "missing": missing,
-            "checklist": procedure.checklist(dossier.filing.case),
+            "askable": askable,
+            "receivable": askable.awaiting(asked),
             "names": names,
-            "asked": [(names.get(it.code, it.code), it) for it in dossier.still_asked],
+            "asked": [(names.get(it.code, it.code), it) for it in asked],
             "fields": self._fields(opened),
             "forms": printable(dossier, progress, refused) if is_ours else (),
             "worded": wordable(dossier, progress),

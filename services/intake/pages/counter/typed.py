@@ -1,5 +1,6 @@
 """What stands in the forms of a dossier's page, as the values that the API takes."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, cast, get_args
@@ -13,9 +14,11 @@ from services.intake.forms import FormName
 from shared.calendar import VIETNAM
 from shared.contracts.intake import HomeBy, PaperTicked
 from shared.door import WrongField
+from shared.errors import Refusal
 
 __all__ = [
     "Fields",
+    "NoAmount",
     "asked_for",
     "brought_in",
     "dong",
@@ -29,7 +32,14 @@ __all__ = [
 
 Fields = Mapping[str, str]
 MOST_PIECES = 99
-MOST_DIGITS = 15
+MOST_DIGITS = 13
+"""As many as the largest amount has that can be due."""
+AMOUNT = re.compile(r"[0-9]{1,3}(?:([.,\s])[0-9]{3}(?:\1[0-9]{3})*)?|[0-9]+")
+"""Thousands in groups, or no groups at all: 15.5 is neither."""
+
+
+class NoAmount(Refusal):
+    """What was typed is no amount of money in whole đồng."""
 
 
 def asked_for(fields: Fields) -> Iterator[Asked]:
@@ -82,9 +92,12 @@ def form_name(fields: Fields) -> FormName:
 
 
 def dong(fields: Fields) -> int:
-    """Whole đồng, as people write them: `15.000` and `15,000` are fifteen thousand; 0 where it is no number."""
-    text = "".join(it for it in fields.get("dong", "") if it not in "., ")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else 0
+    """Whole đồng, as people write them: `15000`, `15.000`, `15,000` and `15 000` are the same. Raises `NoAmount`."""
+    text = fields.get("dong", "")
+    digits = re.sub(r"[.,\s]", "", text)
+    if not AMOUNT.fullmatch(text) or len(digits) > MOST_DIGITS:
+        raise NoAmount("Give the amount in whole đồng, in digits: 15000 or 15.000.", about="dong")
+    return int(digits)
 
 
 def key(fields: Fields) -> UUID:
