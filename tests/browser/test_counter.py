@@ -208,6 +208,25 @@ def test_row_18_a_draft_that_is_resumed_for_who_was_called_is_tied_to_their_numb
     page.context.close()
 
 
+def test_row_18_both_dossiers_of_who_was_called_are_tied_to_their_number_a_reload_between(
+    browser: Browser, desk: Front
+):
+    page, number = opened(clerk_at(browser, desk)), ticket(desk)
+    page.keyboard.press("F2")
+    filed: list[str] = []
+    for _ in range(2):
+        expect(page.locator("#called")).to_have_text(str(number))
+        fill(page, fresh_card())
+        tick_all(page)
+        page.keyboard.press("F9")
+        expect(page.locator("#print")).to_be_focused()
+        filed.append(whole(desk, page)["id"])
+        page.reload()
+        expect(page.locator("#counter")).to_have_attribute("data-ready", "true")
+    assert [it["dossiers"] for it in at_hand(desk, number)] == [filed]
+    page.context.close()
+
+
 def walk(page: Page, to: str) -> None:
     """By Tab, as far as it takes: every step is one that a person can take."""
     for _ in range(120):

@@ -385,7 +385,7 @@ async function atHand() {
   const { mine } = await call("GET", "/queue/at-hand");
   ticket = mine.find((it) => !it.dossiers.length) ?? mine[0] ?? null;
   if (!ticket) return;
-  now.ticket = ticket.dossiers.length ? "" : ticket.id;
+  now.ticket = ticket.id;
   at("desk").value = ticket.desk;
   queue();
 }
