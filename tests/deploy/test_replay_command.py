@@ -60,7 +60,8 @@ def test_a_replay_that_is_stopped_says_how_to_go_on(tmp_path: Path, number: sign
     log.write_text(LINES)
     begun = tmp_path / "begun"
     script = (
-        "import asyncio, pathlib; from deploy import replay\n"
+        "import asyncio, pathlib, signal; from deploy import replay\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's job in the background ignores it
         "async def waits(*_, **__):\n"
         f"    pathlib.Path({str(begun)!r}).touch(); await asyncio.sleep(60)\n"
         "replay.replay = waits; replay.main()"
