@@ -195,7 +195,7 @@ class Ticket:
 
     def not_filed(self, dossier: str) -> Decision[Self]:
         """Nothing came of it."""
-        return (replace(self, filing=_without(dossier, self.filing)),)
+        return (replace(self, filing=_without(dossier, self.filing)) if dossier in self.filing else self,)
 
     def done(self, *, by: Person, at: datetime) -> Decision[Self]:
         """Said again it changes nothing."""

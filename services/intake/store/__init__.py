@@ -179,8 +179,8 @@ class Store:
         """Somebody's drafts that are neither over nor filed, the newest first."""
         wanted = {"state.by": person, "state.until": {"$gt": at}, "state.is_filed": False}
         found = await self.drafts.find(wanted, sort=("-state.saved_at",), limit=50)
-        filed = await self.dossiers.find({"_id": {"$in": [it.id for it in found]}}, limit=50)
-        return [it for it in found if it.id not in {dossier.id for dossier in filed}]
+        filed = {it.id for it in await self.filed_as([it.id for it in found])}
+        return [it for it in found if it.id not in filed]
 
     async def drafts_and_filed_of(self, person: str, at: datetime) -> tuple[list[Draft], list[Dossier]]:
         """Somebody's drafts as `drafts_of` has them, and what became of the others, wherever they were filed."""

@@ -152,15 +152,21 @@ function changed() {
   judging = setTimeout(judge, JUDGED_AFTER);
 }
 
+async function keep(id, how) {
+  const mine = now;
+  const { changes } = mine;
+  const draft = await call("PUT", `/drafts/${id}`, filing(), how);
+  mine.kept = Math.max(mine.kept, changes);
+  return draft;
+}
+
 // Answers why it is not saved, and says it; null where it is.
 async function save() {
   const mine = now;
-  const { changes } = mine;
   if (result.filed || isFiling) return null;
   try {
-    const draft = await call("PUT", `/drafts/${mine.id}`, filing(), { keepalive: true });
+    const draft = await keep(mine.id, { keepalive: true });
     mine.isSaved = true;
-    mine.kept = Math.max(mine.kept, changes);
     if (result.filed?.id === mine.id) end(mine.id);
     if (mine !== now || result.filed) return null;
     address(mine.id);
@@ -174,11 +180,8 @@ async function save() {
 
 // The id stays the dossier's, so that what was filed and not answered is filed once.
 async function saveApart() {
-  const mine = now;
-  const { changes } = mine;
   try {
-    await call("PUT", `/drafts/${mine.spare}`, filing());
-    mine.kept = Math.max(mine.kept, changes);
+    await keep(now.spare);
     return null;
   } catch (wrong) {
     return wrong;
