@@ -71,6 +71,7 @@ def test_a_seal_moved_to_another_keys_name_or_changed_by_a_bit_does_not_open():
         f"{OLD},{OLD}",
         "k1:" + "!" * 44,
     ],
+    ids=["none", "no key", "short", "blank in the name", "half as long", "twice", "no Base64"],
 )
 def test_keys_that_cannot_seal_are_refused_at_start_with_a_sentence_that_does_not_show_them(keys: str):
     with pytest.raises(WrongKeys) as wrong:
