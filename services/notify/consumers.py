@@ -11,6 +11,7 @@ from shared.contracts.intake import (
     ContactRecorded,
     DossierAccepted,
     DossierRefused,
+    DossierSubmitted,
     FeeDue,
     FeePaid,
     FeeRefunded,
@@ -51,6 +52,15 @@ def contact_recorded(heard: Heard[ContactRecorded], store: Store) -> Awaitable[o
 def contact_erased(heard: Heard[ContactErased], store: Store) -> Awaitable[object]:
     id = heard.envelope.subject
     return store.contacts.keep(id, lambda there: (there or Contact(id)).erase(), cause=heard)
+
+
+@dossiers.on(DossierSubmitted)
+def submitted(heard: Heard[DossierSubmitted], store: Store) -> Awaitable[object] | None:
+    """Of an online filing; who stands at a counter has the receipt in hand."""
+    said = heard.event
+    if said.respond_by is None:
+        return None
+    return _tell(heard, store, "submitted", said.respond_by.isoformat(), code=said.tracking)
 
 
 @dossiers.on(DossierAccepted)

@@ -13,8 +13,8 @@ DUE = Index(("state.not_before",), "messages to be sent now", only={"state.state
 OF_DOSSIER = Index(("state.dossier", "state.queued_at"), "the messages of a dossier")
 TO_CALL = Index(("state.queued_at",), "who must be called, the oldest first", only={"state.state": "call"})
 
-MOST_WITH_CODE = 3
-"""Messages of a dossier that know its code: accepted, opened, decided."""
+MOST_WITH_CODE = 4
+"""Messages of a dossier that know a code of it: submitted (the one for tracking), accepted, opened, decided."""
 
 
 class Store:
@@ -40,11 +40,12 @@ class Store:
         return {it.id: it for it in found}
 
     async def codes_of(self, dossiers: Sequence[str]) -> dict[str, str]:
-        """The codes of dossiers, as far as an earlier message said them."""
+        """The newest code of each dossier, as far as an earlier message said one."""
         if not dossiers:
             return {}
         wanted = {"state.dossier": {"$in": list(set(dossiers))}, "state.code": {"$gt": ""}}
-        found = await self.messages.find(wanted, limit=len(dossiers) * MOST_WITH_CODE)
+        most = len(dossiers) * MOST_WITH_CODE
+        found = await self.messages.find(wanted, sort=("state.dossier", "state.queued_at"), limit=most)
         return {it.dossier: it.code for it in found}
 
     async def of_dossier(self, dossier: str) -> list[Message]:

@@ -14,6 +14,16 @@ Words = tuple[str, str]
 no, and else the text as it is."""
 
 TEMPLATES: dict[str, dict[str, Words]] = {
+    "submitted": {
+        "vi": (
+            "Hồ sơ nộp trực tuyến {dossier} đã đến nơi",
+            "Chúng tôi đã nhận hồ sơ nộp trực tuyến của bạn, mã tra cứu {dossier}. Bạn sẽ được trả lời trước {0:when}.",
+        ),
+        "en": (
+            "Your online filing {dossier} has arrived",
+            "We have your online filing; its tracking code is {dossier}. You will have an answer before {0:when}.",
+        ),
+    },
     "accepted": {
         "vi": (
             "Đã tiếp nhận hồ sơ {dossier}",
@@ -193,7 +203,7 @@ FOOT: dict[str, str] = {
     "en": "\n\nTrack your dossier: {url}/track\n",
 }
 SHORT_ID = 8
-"""Characters of the dossier's id that tell it from the person's others while it has no code."""
+"""Characters of the dossier's id that tell it from the person's others while no message knows a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +229,8 @@ class _Fact:
 def mail(message: Message, contact: Contact, public_url: str, code: str = "") -> Mail:
     """A message in the language of its reader; `code` is the dossier's, where another message knew it.
 
-    The dossier is named by its code; before it has one, by the end of its id (its beginning may be a time).
+    The dossier is named by its code, legal or for tracking; where no message knew one, by the end of its id (its
+    beginning may be a time).
     """
     language = contact.language if contact.language in FOOT else "vi"
     subject, text = TEMPLATES[message.template][language]

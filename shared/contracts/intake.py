@@ -136,6 +136,10 @@ class DossierSubmitted(Acted):
     competent_office: str
     papers: tuple[PaperTicked, ...]
     submitted_at: datetime
+    tracking: str = ""
+    """The code by which it is followed until it has a legal one."""
+    respond_by: datetime | None = None
+    """Until when an online filing is answered; None where a clerk does so at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from shared.repository import connect
 from tests.shared.toys import fresh
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 class Post:
@@ -105,3 +106,21 @@ async def test_a_message_without_the_code_of_its_dossier_takes_it_from_an_earlie
     assert sorted((it.to, it.subject) for it in post.sent) == sorted(
         (f"d{n}@x.vn", f"Kết quả hồ sơ H36.202-261124-000{n} đang được giao") for n in (1, 1, 2, 2)
     )
+
+
+async def test_a_dossier_is_named_by_its_code_for_tracking_until_a_message_knows_the_legal_one(store: Store):
+    post = Post()
+    await known(store, "d1", "ka@x.vn")
+    legal = Message.queue("d1", "d1/accepted", "accepted", ("H36.202", AT.isoformat()), AT + HOUR, code="H36.202-1")
+    await queue(store, "d1", "submitted", "K7QM-2XWA-9")
+    await queue(store, "d1", "refused")
+    await sending([post], 1000, timedelta(seconds=60), "u")(store)
+    assert {it.subject for it in post.sent} == {"Kết quả hồ sơ K7QM-2XWA-9 đang được giao"}
+    post.sent.clear()
+    await store.messages.create(legal[0].id, lambda: legal)
+    await queue(store, "d1", "on-its-way")
+    await sending([post], 1000, timedelta(seconds=60), "u")(store)
+    assert {it.subject for it in post.sent} == {
+        "Đã tiếp nhận hồ sơ H36.202-1",
+        "Kết quả hồ sơ H36.202-1 đang được giao",
+    }

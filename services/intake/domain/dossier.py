@@ -140,6 +140,8 @@ class Dossier:
             competent_office=filing.competent_office,
             papers=filing.papers,
             submitted_at=at,
+            tracking=tracking,
+            respond_by=respond_by,
         )
         return dossier, contact_of(filing.applicant), submitted
 
