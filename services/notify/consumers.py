@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 from datetime import datetime
 
-from services.notify.domain import Contact, Message, message_id
+from services.notify.domain import Contact, Message, Office, message_id
 from services.notify.store import Store
 from shared.bus import Hears
 from shared.contracts.intake import (
@@ -15,6 +15,8 @@ from shared.contracts.intake import (
     FeeDue,
     FeePaid,
     FeeRefunded,
+    OfficeClosed,
+    OfficeOpened,
     ResultHandedOver,
     SupplementAskedAtCounter,
     WithdrawalAsked,
@@ -32,14 +34,26 @@ from shared.events import Event, Heard
 
 __all__ = ["HEARS"]
 
+offices = Hears[Store]("intake.offices")
 people = Hears[Store]("intake.people")
 dossiers = Hears[Store]("intake.dossiers")
 cases = Hears[Store]("processing.cases")
 parcels = Hears[Store]("postal.parcels")
-HEARS = (people, dossiers, cases, parcels)
+HEARS = (offices, people, dossiers, cases, parcels)
 
 LAST_INVITATION = 2
 """QĐ 45/2016: two invitations, then the parcel goes back."""
+
+
+@offices.on(OfficeOpened)
+def office_opened(heard: Heard[OfficeOpened], store: Store) -> Awaitable[object]:
+    return store.offices.keep(heard.event.code, lambda _: Office.learn(heard.event), cause=heard)
+
+
+@offices.on(OfficeClosed)
+def office_closed(heard: Heard[OfficeClosed], store: Store) -> Awaitable[object]:
+    """What it began is still told in its name."""
+    return store.offices.keep(heard.event.code, lambda _: Office.learn(heard.event), cause=heard)
 
 
 @people.on(ContactRecorded)
@@ -56,11 +70,11 @@ def contact_erased(heard: Heard[ContactErased], store: Store) -> Awaitable[objec
 
 @dossiers.on(DossierSubmitted)
 def submitted(heard: Heard[DossierSubmitted], store: Store) -> Awaitable[object] | None:
-    """Of an online filing; who stands at a counter has the receipt in hand."""
+    """Of an online filing; who stands at a counter has the receipt in hand. The role says whose login it was."""
     said = heard.event
     if said.respond_by is None:
         return None
-    return _tell(heard, store, "submitted", said.respond_by.isoformat(), code=said.tracking)
+    return _tell(heard, store, "submitted", said.respond_by.isoformat(), said.role, code=said.tracking)
 
 
 @dossiers.on(DossierAccepted)
@@ -76,6 +90,7 @@ def refused(heard: Heard[DossierRefused], store: Store) -> Awaitable[object]:
 
 @dossiers.on(SupplementAskedAtCounter)
 def asked_at_counter(heard: Heard[SupplementAskedAtCounter], store: Store) -> Awaitable[object]:
+    """The codes are for officials who read the message; its words say where people read what is missing."""
     return _tell(heard, store, "supplement", ", ".join((*heard.event.papers, *heard.event.fields)), heard.event.office)
 
 
@@ -85,8 +100,9 @@ def handed_over(heard: Heard[ResultHandedOver], store: Store) -> Awaitable[objec
 
 
 @dossiers.on(FeeDue)
-def fee_due(heard: Heard[FeeDue], store: Store) -> Awaitable[object]:
-    return _tell(heard, store, "fee-due", str(heard.event.dong))
+def fee_due(heard: Heard[FeeDue], store: Store) -> Awaitable[object] | None:
+    """Nobody is asked for nothing: what they had to pay is exempt, or was a slip."""
+    return _tell(heard, store, "fee-due", str(heard.event.dong)) if heard.event.dong else None
 
 
 @dossiers.on(FeePaid)

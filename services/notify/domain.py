@@ -1,20 +1,24 @@
 """The message and the contact: what is said, to whom, and how far it got. Pure rules."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, Self
 
-from shared.contracts.intake import ContactRecorded
+from shared.contracts.intake import ContactRecorded, OfficeClosed, OfficeOpened
 from shared.contracts.notify import CallTaskOpened, MessageFailed, MessageQueued, MessageSent
 from shared.errors import Conflict
 from shared.events import Decision
 from shared.people import SYSTEM
 
-__all__ = ["Contact", "Mail", "Message", "message_id"]
+__all__ = ["WRITTEN", "Contact", "Known", "Mail", "Message", "Office", "message_id"]
 
 State = Literal["queued", "sent", "call", "dropped"]
 """`dropped`: its person asked to be forgotten before it was said; nobody is to be told."""
+
+WRITTEN = frozenset({"vi", "en"})
+"""Languages in which messages are written; who speaks another one, K'Ho or Mạ, is called."""
 
 MOST_ATTEMPTS = 8
 """Attempts that the mail server may refuse for now before somebody must call."""
@@ -39,17 +43,53 @@ class Contact:
     phone: str = ""
     email: str = ""
     is_erased: bool = False
+    prefers: str = ""
+    """The channel by which they want to be told; empty: whatever reaches them first."""
+
+    @property
+    def subject(self) -> str:
+        return self.id
+
+    @property
+    def is_written_to(self) -> bool:
+        """Whether a mail tells them. Who is to be called and left no number is still reached by mail alone."""
+        to_be_called = self.prefers == "call" or self.language not in WRITTEN
+        return bool(self.email) and not (to_be_called and self.phone)
+
+    @classmethod
+    def record(cls, dossier: str, said: ContactRecorded) -> Decision[Self]:
+        return (cls(dossier, said.name, said.language, said.phone, said.email, prefers=said.prefers),)
+
+    def erase(self) -> Decision[Self]:
+        return (type(self)(self.id, is_erased=True),)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What an office is called. The id is its code."""
+
+    id: str
+    name: str
 
     @property
     def subject(self) -> str:
         return self.id
 
     @classmethod
-    def record(cls, dossier: str, said: ContactRecorded) -> Decision[Self]:
-        return (cls(dossier, said.name, said.language, said.phone, said.email),)
+    def learn(cls, said: OfficeOpened | OfficeClosed) -> Decision[Self]:
+        return (cls(said.code, said.name),)
 
-    def erase(self) -> Decision[Self]:
-        return (type(self)(self.id, is_erased=True),)
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What some messages do not hold and their words need: looked up for all of them at once."""
+
+    codes: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The newest code of each dossier."""
+    online: frozenset[str] = frozenset()
+    """Dossiers that people filed online by themselves: those have a page in the portal."""
+    offices: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Names of offices, by their codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +132,11 @@ class Message:
     @property
     def subject(self) -> str:
         return self.dossier
+
+    @property
+    def is_to_online_filer(self) -> bool:
+        """It tells somebody that what they filed online, by themselves, has arrived."""
+        return self.template == "submitted" and "citizen" in self.facts
 
     @classmethod
     def queue(
@@ -138,7 +183,7 @@ class Message:
         return called, failed, *tasks
 
     def call(self) -> Decision[Self]:
-        """There is no address to write to: a call task."""
+        """There is no address to write to, or they are to be called: a call task."""
         task = CallTaskOpened(office="", role=SYSTEM.role, message=self.id, template=self.template)
         return replace(self, state="call", channel="call", not_before=None), task
 

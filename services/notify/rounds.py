@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.notify.domain import Contact, Message
+from services.notify.domain import Contact, Known, Message
 from services.notify.gateways import Refused, Way
 from services.notify.store import Store
 from services.notify.templates import mail
@@ -44,13 +44,14 @@ class _Voice:
     async def say(self, due: Sequence[Message]) -> None:
         """Say them all; then raise what went wrong with the first that could not even be written down."""
         contacts = await self.store.contacts_of([it.dossier for it in due])
-        codes = await self.store.codes_of([it.dossier for it in due if not it.code])
-        saying = (self._send(it, contacts.get(it.dossier), codes.get(it.dossier, "")) for it in due)
+        written_to = {it.id for it in contacts.values() if it.is_written_to}
+        known = await self.store.known([it for it in due if it.dossier in written_to])
+        saying = (self._send(it, contacts.get(it.dossier), known) for it in due)
         for fault in await asyncio.gather(*saying, return_exceptions=True):
             if fault is not None:
                 raise fault
 
-    async def _send(self, message: Message, contact: Contact | None, code: str) -> None:
+    async def _send(self, message: Message, contact: Contact | None, known: Known) -> None:
         """Take it, say it, write what became of it. Whoever else has taken it is left to it."""
         now, change = server_time(), self.store.messages.change
         try:
@@ -61,18 +62,18 @@ class _Voice:
             await change(message.id, lambda it: it.wait_for_contact(now))
         elif contact is not None and contact.is_erased:
             await change(message.id, Message.drop)
-        elif contact is None or not contact.email or not self.ways:
+        elif contact is None or not contact.is_written_to or not self.ways:
             await change(message.id, Message.call)
         else:
-            await self._mail(message, contact, code)
+            await self._mail(message, contact, known)
 
-    async def _mail(self, message: Message, contact: Contact, code: str) -> None:
+    async def _mail(self, message: Message, contact: Contact, known: Known) -> None:
         """An address that cannot be one, or a mail refused for good, becomes a call task at once."""
         change = self.store.messages.change
         try:
             Email.of(contact.email)
             for way in self.ways:
-                await way.send(mail(message, contact, self.public_url, code))
+                await way.send(mail(message, contact, self.public_url, known))
         except (Unavailable, OSError) as away:
             why = _said(message, f"{type(away).__name__}: {away}")
             await change(message.id, lambda it: it.put_off(why, server_time()))

@@ -1,17 +1,18 @@
 """The words of each message, in Vietnamese and English. No procedure's name: it may say too much about a person."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.notify.domain import Contact, Mail, Message
-from shared.calendar import VIETNAM
+from services.notify.domain import WRITTEN, Contact, Known, Mail, Message
+from shared.web.languages import Language
 
-__all__ = ["TEMPLATES", "mail"]
+__all__ = ["TEMPLATES", "mail", "words"]
 
 Words = tuple[str, str]
 """Subject and text. `{dossier}` says which one; `{0}`, `{1}` … are the message's facts, read as the template says:
-`{0:when}` is a moment, `{0:money}` so many đồng, `{0:home}` how the result goes home, `{0:reason}` why an office said
-no, and else the text as it is."""
+`{0:when}` is a moment, `{0:office}` an office by its name, `{0:money}` so many đồng, `{0:home}` how the result goes
+home, `{0:reason}` why an office said no, and else the text as it is."""
 
 TEMPLATES: dict[str, dict[str, Words]] = {
     "submitted": {
@@ -27,38 +28,65 @@ TEMPLATES: dict[str, dict[str, Words]] = {
     "accepted": {
         "vi": (
             "Đã tiếp nhận hồ sơ {dossier}",
-            "Hồ sơ {dossier} đã được tiếp nhận tại {0}. Ngày hẹn trả kết quả: {1:when}.",
+            "Hồ sơ {dossier} đã được tiếp nhận tại {0:office}. Ngày hẹn trả kết quả: {1:when}.",
         ),
-        "en": ("Dossier {dossier} received", "Dossier {dossier} was received at {0}. The result is due on {1:when}."),
+        "en": (
+            "Dossier {dossier} received",
+            "Dossier {dossier} was received at {0:office}. The result is due at {1:when}.",
+        ),
     },
     "refused": {
         "vi": (
             "Hồ sơ {dossier} không được tiếp nhận",
-            "Hồ sơ {dossier} của bạn không được tiếp nhận tại {1}. Lý do: {0:reason}. Xem phiếu từ chối.",
+            "Hồ sơ {dossier} của bạn không được tiếp nhận tại {1:office}. Lý do: {0:reason}. Xem phiếu từ chối.",
         ),
         "en": (
             "Dossier {dossier} not received",
-            "Your dossier {dossier} was not received at {1}. Reason: {0:reason}. See the refusal form.",
+            "Your dossier {dossier} was not received at {1:office}. Reason: {0:reason}. See the refusal form.",
         ),
     },
     "supplement": {
         "vi": (
             "Hồ sơ {dossier} cần bổ sung giấy tờ",
-            "Hồ sơ {dossier} cần bổ sung: {0}. Hãy nộp tại quầy, hoặc gửi qua bưu điện. Cơ quan yêu cầu: {1}.",
+            (
+                "Hồ sơ {dossier} của bạn cần bổ sung giấy tờ hoặc thông tin. Nơi yêu cầu: {1:office}. "
+                "Trang tra cứu ghi rõ cần bổ sung những gì. Bạn hãy mang đến quầy, hoặc gửi qua bưu điện."
+            ),
         ),
         "en": (
             "Dossier {dossier}: papers are missing",
-            "Your dossier {dossier} needs: {0}. Bring them to the counter, or send them by post. Asked by {1}.",
+            (
+                "Your dossier {dossier} needs more papers or details. Asked for by: {1:office}. "
+                "The tracking page says which. Please bring them to a counter, or send them by post."
+            ),
+        ),
+    },
+    "supplement-online": {
+        "vi": (
+            "Hồ sơ {dossier} cần bổ sung giấy tờ",
+            (
+                "Hồ sơ {dossier} của bạn cần bổ sung giấy tờ hoặc thông tin. Nơi yêu cầu: {1:office}. "
+                "Trang hồ sơ của bạn và trang tra cứu ghi rõ cần bổ sung những gì. "
+                "Bạn hãy gửi ngay trên trang hồ sơ của bạn, mang đến quầy, hoặc gửi qua bưu điện."
+            ),
+        ),
+        "en": (
+            "Dossier {dossier}: papers are missing",
+            (
+                "Your dossier {dossier} needs more papers or details. Asked for by: {1:office}. "
+                "The page of your dossier and the tracking page say which. "
+                "Please send them on the page of your dossier, bring them to a counter, or send them by post."
+            ),
         ),
     },
     "opened": {
         "vi": (
             "Hồ sơ {dossier} đang được xử lý",
-            "Hồ sơ {dossier} đang được xử lý tại {0}. Ngày hẹn trả kết quả: {1:when}.",
+            "Hồ sơ {dossier} đang được xử lý tại {0:office}. Ngày hẹn trả kết quả: {1:when}.",
         ),
         "en": (
             "Dossier {dossier} is being processed",
-            "Dossier {dossier} is being processed at {0}. The result is due on {1:when}.",
+            "Dossier {dossier} is being processed at {0:office}. The result is due at {1:when}.",
         ),
     },
     "moved": {
@@ -69,17 +97,20 @@ TEMPLATES: dict[str, dict[str, Words]] = {
         "en": ("Dossier {dossier}: the due date moved", "New due date of dossier {dossier}: {0:when}. Reason: {2}."),
     },
     "decided-positive": {
-        "vi": ("Hồ sơ {dossier} đã có kết quả", "Hồ sơ {dossier} đã có kết quả tại {0}. {1:home}"),
-        "en": ("Dossier {dossier}: the result is there", "The result of dossier {dossier} is there at {0}. {1:home}"),
+        "vi": ("Hồ sơ {dossier} đã có kết quả", "Hồ sơ {dossier} đã có kết quả tại {0:office}. {1:home}"),
+        "en": (
+            "Dossier {dossier}: the result is there",
+            "The result of dossier {dossier} is there at {0:office}. {1:home}",
+        ),
     },
     "decided-negative": {
         "vi": (
             "Hồ sơ {dossier} bị từ chối giải quyết",
-            "Hồ sơ {dossier} bị {0} từ chối giải quyết; lý do ghi trong phiếu từ chối. {1:home}",
+            "Hồ sơ {dossier} bị {0:office} từ chối giải quyết; lý do ghi trong phiếu từ chối. {1:home}",
         ),
         "en": (
             "Dossier {dossier} was turned down",
-            "Dossier {dossier} was turned down by {0}; the form says why. {1:home}",
+            "Dossier {dossier} was turned down by {0:office}; the form says why. {1:home}",
         ),
     },
     "out-for-delivery": {
@@ -150,21 +181,27 @@ TEMPLATES: dict[str, dict[str, Words]] = {
     "stopped": {
         "vi": (
             "Hồ sơ {dossier} đã dừng giải quyết",
-            "{0} đã dừng giải quyết hồ sơ {dossier}. Mời bạn đến nơi nộp để nhận lại giấy tờ và tiền đã nộp, nếu có.",
+            (
+                "{0:office} đã dừng giải quyết hồ sơ {dossier}. "
+                "Mời bạn đến nơi nộp để nhận lại giấy tờ và tiền đã nộp, nếu có."
+            ),
         ),
         "en": (
             "Dossier {dossier} was stopped",
-            "{0} stopped dossier {dossier}. Collect your papers, and what you paid if anything, where you filed it.",
+            (
+                "{0:office} stopped dossier {dossier}. "
+                "Collect your papers, and what you paid if anything, where you filed it."
+            ),
         ),
     },
     "withdrawal-refused": {
         "vi": (
             "Hồ sơ {dossier} không rút được",
-            "{0} không đồng ý cho rút hồ sơ {dossier}. Lý do: {1:reason}. Hồ sơ được giải quyết tiếp.",
+            "{0:office} không đồng ý cho rút hồ sơ {dossier}. Lý do: {1:reason}. Hồ sơ được giải quyết tiếp.",
         ),
         "en": (
             "Dossier {dossier} cannot be withdrawn",
-            "{0} did not agree that dossier {dossier} is withdrawn. Reason: {1:reason}. It goes on.",
+            "{0:office} did not agree that dossier {dossier} is withdrawn. Reason: {1:reason}. It goes on.",
         ),
     },
     "handed-over": {
@@ -174,15 +211,23 @@ TEMPLATES: dict[str, dict[str, Words]] = {
         ),
         "en": (
             "The result of dossier {dossier} was handed over",
-            "The result of dossier {dossier} was handed over on {0:when}. Thank you; tell us whether you are content.",
+            "The result of dossier {dossier} was handed over at {0:when}. Thank you; tell us whether you are content.",
         ),
     },
 }
 HOME_BY: dict[str, Words] = {
     "post": ("Kết quả sẽ được gửi qua bưu điện.", "It comes to you by post."),
     "counter": ("Mời bạn đến quầy để nhận kết quả.", "Collect it at the counter."),
-    "electronic": ("Kết quả điện tử xem tại trang tra cứu.", "Open it on the tracking page."),
+    "electronic": (
+        "Mời bạn đến quầy nơi nộp hồ sơ để mở kết quả điện tử.",
+        "Come to the counter where you filed to open the electronic result.",
+    ),
+    "electronic-online": (
+        "Hãy mở kết quả điện tử ở trang hồ sơ của bạn.",
+        "Open the electronic result on the page of your dossier.",
+    ),
 }
+"""Who filed online by themselves has a page to open it on."""
 REASONS: dict[str, Words] = {
     "not-competent": ("không thuộc thẩm quyền giải quyết", "another office decides this"),
     "not-eligible": ("không đủ điều kiện theo quy định", "the conditions of the law are not met"),
@@ -199,9 +244,14 @@ REASONS: dict[str, Words] = {
 UNWORDED: Words = ("xin hỏi cơ quan này", "please ask this office")
 """Said of any other reason: a bare code tells people nothing."""
 FOOT: dict[str, str] = {
-    "vi": "\n\nTra cứu hồ sơ: {url}/track\n",
-    "en": "\n\nTrack your dossier: {url}/track\n",
+    "vi": "Tra cứu hồ sơ: {url}/track\n",
+    "en": "Track your dossier: {url}/track\n",
 }
+PAGE: dict[str, str] = {
+    "vi": "Trang hồ sơ của bạn (cần đăng nhập): {url}/my/{id}\n",
+    "en": "The page of your dossier (log in first): {url}/my/{id}\n",
+}
+"""For who filed online by themselves; nobody else has such a page."""
 SHORT_ID = 8
 """Characters of the dossier's id that tell it from the person's others while no message knows a code."""
 
@@ -212,30 +262,43 @@ class _Fact:
 
     text: str
     language: str
+    offices: Mapping[str, str]
+    is_online: bool
 
     def __format__(self, how: str) -> str:
         if how == "when":
-            return f"{datetime.fromisoformat(self.text).astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+            return Language(self.language, {}).moment(datetime.fromisoformat(self.text))
+        if how == "office":
+            return self.offices.get(self.text, self.text)
         if how == "money":
             dong = f"{int(self.text):,} đồng"
             return dong if self.language == "en" else dong.replace(",", ".")
         if how == "home":
-            return HOME_BY[self.text][self.language == "en"]
+            online = HOME_BY.get(f"{self.text}-online") if self.is_online else None
+            return (online or HOME_BY[self.text])[self.language == "en"]
         if how == "reason":
             return REASONS.get(self.text, UNWORDED)[self.language == "en"]
         return self.text
 
 
-def mail(message: Message, contact: Contact, public_url: str, code: str = "") -> Mail:
-    """A message in the language of its reader; `code` is the dossier's, where another message knew it.
+def words(message: Message, known: Known, language: str = "vi") -> Words:
+    """What a message says, without the addresses at its foot: for a mail, or for who calls.
 
     The dossier is named by its code, legal or for tracking; where no message knew one, by the end of its id (its
-    beginning may be a time).
+    beginning may be a time). An office whose name is not known yet is named by its code.
     """
-    language = contact.language if contact.language in FOOT else "vi"
-    subject, text = TEMPLATES[message.template][language]
-    facts = [_Fact(fact, language) for fact in message.facts]
-    dossier = message.code or code or message.dossier[-SHORT_ID:]
-    foot = FOOT[language].format(url=public_url)
-    subject, text = (part.format(*facts, dossier=dossier) for part in (subject, text))
-    return Mail(message.id, contact.email, subject, text + foot)
+    is_online = message.dossier in known.online
+    online = f"{message.template}-online" if is_online else ""
+    subject, text = TEMPLATES.get(online, TEMPLATES[message.template])[language]
+    facts = [_Fact(fact, language, known.offices, is_online) for fact in message.facts]
+    dossier = message.code or known.codes.get(message.dossier) or message.dossier[-SHORT_ID:]
+    return subject.format(*facts, dossier=dossier), text.format(*facts, dossier=dossier)
+
+
+def mail(message: Message, contact: Contact, public_url: str, known: Known) -> Mail:
+    """A message in the language of its reader: Vietnamese, where nobody writes theirs and they left no number."""
+    language = contact.language if contact.language in WRITTEN else "vi"
+    subject, text = words(message, known, language)
+    page = PAGE[language] if message.dossier in known.online else ""
+    foot = f"{page}{FOOT[language]}".format(url=public_url, id=message.dossier)
+    return Mail(message.id, contact.email, subject, f"{text}\n\n{foot}")

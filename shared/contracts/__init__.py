@@ -29,7 +29,13 @@ class Topic:
 
 TOPICS = (
     Topic("intake.procedures", "intake", "versions of procedures", compacted=True),
-    Topic("intake.offices", "intake", "offices and their successors", compacted=True, readers=("processing", "postal")),
+    Topic(
+        "intake.offices",
+        "intake",
+        "offices and their successors",
+        compacted=True,
+        readers=("processing", "postal", "notify"),
+    ),
     Topic("intake.dossiers", "intake", "dossiers", readers=("processing", "postal", "notify")),
     Topic(
         "intake.people",

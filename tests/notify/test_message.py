@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from string import Formatter
@@ -15,16 +15,22 @@ from aiosmtpd.smtp import SMTP
 from deploy.engines.network import free_ports
 from services.intake.templates.counter_words import REFUSED_BECAUSE
 from services.notify import domain as rules
-from services.notify.domain import Contact, Mail, Message, message_id
+from services.notify.domain import Contact, Known, Mail, Message, Office, message_id
 from services.notify.gateways import MailServer, Outbox, Refused, ways
-from services.notify.templates import HOME_BY, REASONS, TEMPLATES, mail
+from services.notify.templates import HOME_BY, REASONS, TEMPLATES, mail, words
 from services.processing.domain import DECIDED_ALREADY
-from shared.contracts.intake import ContactRecorded
+from shared.contracts.intake import ContactRecorded, OfficeClosed, OfficeOpened
 from shared.contracts.notify import CallTaskOpened, MessageFailed, MessageQueued, MessageSent
 from shared.errors import Unavailable
+from shared.web.languages import LANGUAGES, Language
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 KA_THOM = Contact("d1", "Ka Thơm", "vi", "0912345678", "ka-thom@example.com")
+LAM_HA = "Bộ phận Một cửa xã Đinh Văn Lâm Hà"
+NOTHING = Known()
+CODE = "H36.202.02-261124-0001"
+NAMED = Known(codes={"d1": CODE}, offices={"H36.202": LAM_HA})
+ONLINE = Known(NAMED.codes, frozenset({"d1"}), NAMED.offices)
 
 
 def queued(template: str = "refused", *facts: str) -> Message:
@@ -122,14 +128,58 @@ def test_a_contact_that_is_erased_is_gone():
     assert "Ka Thơm" not in str(gone)
 
 
-CODE = "H36.202.02-261124-0001"
+@pytest.mark.parametrize(
+    ("language", "prefers", "phone", "written_to"),
+    [
+        ("vi", "", "0912345678", True),
+        ("en", "email", "0912345678", True),
+        ("vi", "call", "0912345678", False),
+        ("kho", "", "0912345678", False),
+        ("nung", "email", "0912345678", False),
+        ("vi", "call", "", True),
+        ("ma", "", "", True),
+    ],
+)
+def test_who_wants_a_call_or_speaks_what_nobody_writes_is_called_and_written_to_only_where_there_is_no_number(
+    language: str, prefers: str, phone: str, written_to: bool
+):
+    said = ContactRecorded(name="Ka Thơm", language=language, phone=phone, email="ka@x.vn", prefers=prefers)
+    (contact,) = Contact.record("d1", said)
+    assert contact.prefers == prefers
+    assert contact.is_written_to is written_to
+
+
+def test_without_an_address_nobody_is_written_to_whatever_they_prefer():
+    said = ContactRecorded(name="Ka Thơm", language="vi", phone="0912345678", prefers="email")
+    (contact,) = Contact.record("d1", said)
+    assert not contact.is_written_to
+
+
+def test_what_is_written_is_what_the_pages_are_written_in():
+    assert {*LANGUAGES} == rules.WRITTEN
+    assert all({*it} == rules.WRITTEN for it in TEMPLATES.values())
+
+
+def test_an_office_keeps_its_name_when_it_has_closed():
+    opened = OfficeOpened(code="H36.202", name=LAM_HA, kind="commune", valid_from=date(2025, 7, 1))
+    closed = OfficeClosed(
+        code="H36.202",
+        name=LAM_HA,
+        kind="commune",
+        valid_from=date(2025, 7, 1),
+        valid_until=date(2026, 6, 30),
+        successors=("H36.203",),
+    )
+    assert Office.learn(opened) == Office.learn(closed) == (Office("H36.202", LAM_HA),)
+
+
 WHEN = "2026-12-01T10:00:00+00:00"
-FACTS = {"when": WHEN, "home": "post", "money": "45000", "reason": "decided-already", "": "H36.202"}
+FACTS = {"when": WHEN, "home": "post", "money": "45000", "reason": "decided-already", "office": "H36.202", "": "R1"}
 """A fact for each way in which a template reads one."""
 
 
 def facts_for(template: str) -> tuple[str, ...]:
-    read = [it for words in TEMPLATES[template].values() for part in words for it in Formatter().parse(part)]
+    read = [it for said in TEMPLATES[template].values() for part in said for it in Formatter().parse(part)]
     wanted = {field: how or "" for _, field, how, _ in read if field and field != "dossier"}
     return tuple(FACTS[wanted.get(str(n), "")] for n in range(3))
 
@@ -140,7 +190,7 @@ def test_every_message_can_be_said_in_both_languages_with_all_its_facts_and_the_
     template: str, language: str
 ):
     contact = Contact("d1", "Ka Thơm", language, email="a@b.c")
-    made = mail(queued(template, *facts_for(template)), contact, "https://mot-cua.example", CODE)
+    made = mail(queued(template, *facts_for(template)), contact, "https://mot-cua.example", NAMED)
     assert CODE in made.subject
     assert CODE in made.text
     assert "{" not in made.subject + made.text
@@ -149,24 +199,62 @@ def test_every_message_can_be_said_in_both_languages_with_all_its_facts_and_the_
     assert "Ka Thơm" not in made.subject + made.text
 
 
-def test_a_language_that_nobody_wrote_yet_is_answered_in_vietnamese():
-    assert "Tra cứu" in mail(queued("refused", "R1", "H36.202"), Contact("d1", language="khoho"), "u").text
+def test_who_speaks_what_nobody_writes_and_left_no_number_is_written_to_in_vietnamese():
+    assert "Tra cứu" in mail(queued("refused", "R1", "H36.202"), Contact("d1", language="kho"), "u", NOTHING).text
 
 
-def test_dates_are_told_as_people_here_read_them_and_codes_in_words():
-    made = mail(queued("handed-over", "2026-11-24T02:00:00+00:00"), KA_THOM, "u")
-    assert "09:00 24/11/2026" in made.text
-    assert "45.000 đồng" in mail(queued("fee-due", "45000"), KA_THOM, "u").text
-    assert HOME_BY["post"][0] in mail(queued("decided-positive", "o", "post"), KA_THOM, "u").text
+@pytest.mark.parametrize(
+    ("language", "moment"), [("vi", "09:00 Thứ Ba, ngày 24/11/2026"), ("en", "09:00, Tuesday 24 November 2026")]
+)
+def test_a_moment_is_told_as_the_pages_tell_it(language: str, moment: str):
+    assert Language(language, {}).moment(AT) == moment
+    assert moment in words(queued("handed-over", AT.isoformat()), NOTHING, language)[1]
+
+
+def test_money_and_codes_are_told_in_words():
+    assert "45.000 đồng" in words(queued("fee-due", "45000"), NOTHING)[1]
+    assert HOME_BY["post"][0] in words(queued("decided-positive", "o", "post"), NOTHING)[1]
+
+
+@pytest.mark.parametrize("template", [it for it, said in TEMPLATES.items() if ":office}" in str(said)])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_an_office_is_told_by_its_name_and_by_its_code_only_while_the_name_is_unknown(template: str, language: str):
+    message = queued(template, *facts_for(template))
+    assert LAM_HA in words(message, NAMED, language)[1]
+    assert "H36.202" not in words(message, NAMED, language)[1].replace(CODE, "")
+    assert "H36.202" in words(message, Known(codes={"d1": "2611-0001"}), language)[1]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_who_is_asked_for_papers_is_told_where_it_says_which_and_how_to_send_them_and_no_code_of_ours(language: str):
+    contact = Contact("d1", "Ka Thơm", language, email="a@b.c")
+    asked = queued("supplement", "declaration, death-extract, phone", "H36.202")
+    at_counter, online = (mail(asked, contact, "https://m.vn", it).text for it in (NAMED, ONLINE))
+    for text in (at_counter, online):
+        assert not re.search("declaration|death-extract|phone", text)
+        assert LAM_HA in text
+        assert "https://m.vn/track" in text
+        assert {"vi": "mang đến quầy, hoặc gửi qua bưu điện", "en": "to a counter, or send them by post"}[
+            language
+        ] in text
+    on_the_page = {"vi": "gửi ngay trên trang hồ sơ của bạn", "en": "send them on the page of your dossier"}[language]
+    assert on_the_page in online
+    assert "https://m.vn/my/d1" in online
+    assert on_the_page not in at_counter
+    assert "/my/" not in at_counter
+
+
+def test_what_is_said_by_phone_holds_no_address_of_a_page():
+    assert [it for it in TEMPLATES if "http" in words(queued(it, *facts_for(it)), ONLINE)[1]] == []
 
 
 @pytest.mark.parametrize("office", ["20240101", "2024-01-01", "post", "decided-already"])
 def test_a_code_that_looks_like_a_date_or_like_another_word_is_told_as_it_is(office: str):
-    assert f"tại {office}." in mail(queued("refused", "forged", office), KA_THOM, "u").text
+    assert f"tại {office}." in words(queued("refused", "forged", office), NAMED)[1]
 
 
 @pytest.mark.parametrize(
-    ("language", "template", "words"),
+    ("language", "template", "told"),
     [
         ("vi", "withdrawal-refused", "Lý do: hồ sơ đã có kết quả."),
         ("en", "withdrawal-refused", "Reason: the dossier was decided already."),
@@ -174,14 +262,14 @@ def test_a_code_that_looks_like_a_date_or_like_another_word_is_told_as_it_is(off
         ("en", "refused", "Reason: another office decides this."),
     ],
 )
-def test_why_an_office_said_no_is_told_in_words(language: str, template: str, words: str):
+def test_why_an_office_said_no_is_told_in_words(language: str, template: str, told: str):
     facts = {"withdrawal-refused": ("H36.202", DECIDED_ALREADY), "refused": ("not-competent", "H36.202")}[template]
-    assert words in mail(queued(template, *facts), Contact("d1", language=language, email="a@b.c"), "u").text
+    assert told in words(queued(template, *facts), NAMED, language)[1]
 
 
 def test_a_reason_that_has_no_words_here_is_not_told_as_a_bare_code():
     for template, facts in (("refused", ("R1-own", "H36.202")), ("withdrawal-refused", ("H36.202", "R1-own"))):
-        told = mail(queued(template, *facts), KA_THOM, "u").text
+        told = words(queued(template, *facts), NAMED)[1]
         assert "R1-own" not in told
         assert "Lý do: xin hỏi cơ quan này." in told
 
@@ -196,16 +284,16 @@ def test_a_dossier_is_named_by_its_code_and_before_it_has_one_by_the_end_of_its_
         Message.queue(dossier, "e1", "refused", ("R1", "H36.202"), AT),
         Message.queue(dossier, "e2", "accepted", ("H36.202", WHEN), AT, code=CODE),
     )
-    assert "5eed0001" in mail(early, KA_THOM, "u").subject
-    assert CODE in mail(early, KA_THOM, "u", CODE).subject
-    assert CODE in mail(accepted, KA_THOM, "u").subject
+    assert "5eed0001" in mail(early, KA_THOM, "u", NOTHING).subject
+    assert CODE in mail(early, KA_THOM, "u", Known({dossier: CODE})).subject
+    assert CODE in mail(accepted, KA_THOM, "u", NOTHING).subject
 
 
 def test_both_languages_tell_the_same_facts():
-    def facts(words: tuple[str, str]) -> set[str]:
-        return set(re.findall(r"\{[^}]+\}", " ".join(words)))
+    def facts(said: tuple[str, str]) -> set[str]:
+        return set(re.findall(r"\{[^}]+\}", " ".join(said)))
 
-    apart = [it for it, words in TEMPLATES.items() if facts(words["vi"]) != facts(words["en"])]
+    apart = [it for it, said in TEMPLATES.items() if facts(said["vi"]) != facts(said["en"])]
     assert apart == ["moved"], "there each language has its own words for the reason"
 
 

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deploy.engines import Engines
-from services.notify.domain import Contact, Mail, Message
+from services.notify import consumers
+from services.notify.domain import Contact, Mail, Message, Office
 from services.notify.gateways import Refused
 from services.notify.rounds import sending
 from services.notify.store import Store, keep
-from shared.contracts.intake import ContactRecorded
+from shared.contracts.intake import ContactRecorded, FeeDue
 from shared.errors import Unavailable
+from shared.events import Envelope, Heard
 from shared.repository import connect
 from tests.shared.toys import fresh
 
@@ -44,8 +46,8 @@ async def store(engines: Engines) -> AsyncIterator[Store]:
     database.client.close()
 
 
-async def known(store: Store, dossier: str, email: str) -> None:
-    said = ContactRecorded(name="Ka Thơm", language="vi", email=email)
+async def known(store: Store, dossier: str, email: str, **more: str) -> None:
+    said = ContactRecorded(**{"name": "Ka Thơm", "language": "vi", "email": email, **more})
     await store.contacts.create(dossier, lambda: Contact.record(dossier, said))
 
 
@@ -86,6 +88,18 @@ async def test_what_goes_wrong_with_one_message_stops_no_other_and_is_written_do
     assert {it.id for it in to_call} == {now[n].id for n in (0, 4, 5, 6)}
 
 
+async def test_who_is_to_be_called_gets_no_mail_though_one_would_arrive(store: Store):
+    post = Post()
+    await known(store, "d1", "kho@x.vn", language="kho", phone="0912345678")
+    await known(store, "d2", "call@x.vn", prefers="call", phone="0912345678")
+    await known(store, "d3", "mail@x.vn", prefers="email", phone="0912345678")
+    for dossier in ("d1", "d2", "d3"):
+        await queue(store, dossier)
+    await sending([post], 1000, timedelta(seconds=60), "u")(store)
+    assert [it.to for it in post.sent] == ["mail@x.vn"]
+    assert {it.dossier for it in await store.to_call()} == {"d1", "d2"}
+
+
 async def test_an_erased_contact_gets_no_mail_and_no_call(store: Store):
     post = Post()
     await known(store, "d1", "ka@x.vn")
@@ -124,3 +138,31 @@ async def test_a_dossier_is_named_by_its_code_for_tracking_until_a_message_knows
         "Đã tiếp nhận hồ sơ H36.202-1",
         "Kết quả hồ sơ H36.202-1 đang được giao",
     }
+
+
+async def test_a_mail_names_the_office_and_gives_who_filed_online_by_themselves_the_page_of_the_dossier(store: Store):
+    post = Post()
+    await store.offices.create("H36.202", lambda: (Office("H36.202", "Bộ phận Một cửa xã Đinh Văn Lâm Hà"),))
+    for dossier in ("d1", "d2", "d3"):
+        await known(store, dossier, f"{dossier}@x.vn")
+        asked = Message.queue(dossier, f"{dossier}/asked", "supplement", ("declaration", "H36.202"), AT + HOUR)
+        await store.messages.create(asked[0].id, lambda asked=asked: asked)
+    for dossier, role in (("d1", "citizen"), ("d2", "one-stop-officer")):
+        facts = (AT.isoformat(), role)
+        filed = Message.queue(dossier, f"{dossier}/filed", "submitted", facts, AT, code="K7QM-2XWA-9")
+        await store.messages.create(filed[0].id, lambda filed=filed: filed)
+    await sending([post], 1000, timedelta(seconds=60), "https://m.vn")(store)
+    asked_of = {it.to: it.text for it in post.sent if "bổ sung" in it.subject}
+    assert all("Bộ phận Một cửa xã Đinh Văn Lâm Hà" in it for it in asked_of.values())
+    assert {to for to, text in asked_of.items() if "/my/" in text} == {"d1@x.vn"}, "who filed with their own login"
+    assert "https://m.vn/my/d1" in asked_of["d1@x.vn"]
+
+
+@pytest.mark.parametrize(("dong", "told"), [(0, []), (8_000, ["fee-due"])])
+async def test_nobody_is_asked_to_pay_nothing(store: Store, dong: int, told: list[str]):
+    due = FeeDue(office="H36.202", role="counter-clerk", dong=dong, lines=())
+    envelope = Envelope("intake.dossiers", due.type, "/intake/dossiers/d1", 3, "d1", AT.isoformat(), "", b"")
+    said = consumers.fee_due(Heard(due, envelope), store)
+    if said is not None:
+        await said
+    assert [it.template for it in await store.of_dossier("d1")] == told
