@@ -10,11 +10,12 @@ from typing import Any
 
 from rich.table import Table
 
-from deploy.facts import Facts, NothingCame, name_of
+from deploy.facts import Facts, NothingCame, awaits_answer, name_of
 from deploy.logbook import LoggedCase
 from shared.events import Envelope
 
-TOLD = ("dossier-accepted", "case-opened", "case-decided")
+FILED_ONLINE = "dossier-submitted, to be answered"
+TOLD = (FILED_ONLINE, "dossier-accepted", "case-opened", "case-decided")
 """The facts of a replayed case of which the applicant hears: one message each."""
 ENDS = ("message-sent", "call-task-opened")
 MOST_TOLD = 20
@@ -52,7 +53,9 @@ class Account:
 
     def hear(self, fact: Envelope) -> None:
         if fact.subject in self.by_id:
-            self.said[fact.subject][name_of(fact)] += 1
+            name = name_of(fact)
+            self.said[fact.subject][name] += 1
+            self.said[fact.subject][FILED_ONLINE] += awaits_answer(fact)
             self.by_topic[fact.topic] += 1
 
     async def complete(self, facts: Facts, patience: float) -> None:

@@ -37,6 +37,11 @@ def told(fact: Envelope) -> dict[str, Any]:
     return msgspec.json.decode(fact.data) if fact.data else {}
 
 
+def awaits_answer(fact: Envelope) -> bool:
+    """Whether it is an online filing, of which who filed it hears before anybody has looked."""
+    return name_of(fact) == "dossier-submitted" and bool(told(fact).get("respond_by"))
+
+
 class Facts:
     """Everything that is said while it is open, each fact once, in the order of its partition.
 

@@ -50,7 +50,7 @@ class WayIn:
 
 
 WAYS_IN = {
-    "Internet": WayIn("online", CITIZEN, ONE_STOP_OFFICER, ONE_STOP),
+    "Internet": WayIn("online", CITIZEN, ONE_STOP_OFFICER, COUNTER),
     "Desk": WayIn("direct", CLERK, CLERK, COUNTER),
     "Post": WayIn("post", CLERK, CLERK, COUNTER),
     "e-mail": WayIn("online", ONE_STOP_OFFICER, ONE_STOP_OFFICER, ONE_STOP),

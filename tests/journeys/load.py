@@ -19,7 +19,7 @@ from deploy.demo.callers import Callers
 from deploy.demo.paper import sheet
 from deploy.demo.people import ONE_STOP
 from deploy.engines import Engines
-from deploy.facts import ALL, Facts, name_of, told
+from deploy.facts import ALL, Facts, awaits_answer, name_of, told
 from deploy.stack import Stack
 from services.notify.domain import message_id
 from shared.documents import PAPERS
@@ -199,8 +199,10 @@ async def _heard_in_order(stack: Stack, load: Load) -> None:
 
     def hear(fact: Envelope) -> None:
         if fact.subject in facts_of:
-            facts_of[fact.subject].append(fact)
-            if sum(name_of(it) == "call-task-opened" for it in facts_of[fact.subject]) == len(TOLD):
+            said = facts_of[fact.subject]
+            said.append(fact)
+            calls = sum(name_of(it) == "call-task-opened" for it in said)
+            if calls == sum(_is_told(it) for it in said) and {*TOLD} <= {name_of(it) for it in said}:
                 missing.discard(fact.subject)
 
     async with Facts(stack.kafka, from_start=True, hear=hear) as facts:
@@ -208,4 +210,9 @@ async def _heard_in_order(stack: Stack, load: Load) -> None:
         assert facts.gaps == []
     for said in facts_of.values():
         queued = sorted(told(fact)["message"] for fact in said if name_of(fact) == "message-queued")
-        assert queued == sorted(message_id(fact.id, "owner") for fact in said if name_of(fact) in TOLD)
+        assert queued == sorted(message_id(fact.id, "owner") for fact in said if _is_told(fact))
+
+
+def _is_told(fact: Envelope) -> bool:
+    """Whether the applicant hears of it."""
+    return name_of(fact) in TOLD or awaits_answer(fact)

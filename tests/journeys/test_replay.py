@@ -38,7 +38,7 @@ async def test_every_case_arrives_by_its_channel_with_its_steps_in_the_order_of_
     totals = account.totals()
     assert (totals["cases in the log"], totals["filed"], totals["cases in processing"]) == (6, 6, 6)
     assert (totals["steps done"], totals["decided"], totals["in flight"]) == (12, 4, 2)
-    assert totals["messages"] == totals["messages expected"] == 6 + 6 + 4
+    assert totals["messages"] == totals["messages expected"] == 3 + 6 + 6 + 4
     came = {case.name: await shown(stack, id) for id, case in account.by_id.items()}
     assert [came[f"lamha-{it}"]["filing"]["channel"] for it in range(1, 7)] == [
         *("online", "direct", "post", "online", "online", "direct")
