@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,8 +26,9 @@ from services.intake.consumers import parcels
 from services.intake.domain import pay_link
 from services.intake.domain.bill import Bill
 from services.intake.domain.changing import answer_withdrawal
+from services.intake.domain.dossier import Dossier
 from services.intake.domain.money import ORDER_LIVES, Order
-from services.intake.domain.tracking import masked
+from services.intake.domain.tracking import masked, told
 from services.intake.gateways.bank import SIGNATURE, Bank as Gateway, sign
 from services.intake.rounds import asking_the_bank
 from services.intake.store import Store
@@ -88,6 +90,15 @@ async def changed(desk: Front, id: str, decide: Callable[[Bill], Decision[Bill]]
     """The bill, as the store has it."""
     store: Store = desk.app.state.store
     await store.dossiers.change(id, lambda it: it.with_bill(decide, by=SYSTEM, at=server_time()))
+
+
+def kept(desk: Front, id: str) -> Dossier:
+    """As the store has it."""
+
+    async def got() -> Dossier:
+        return await desk.app.state.store.dossiers.get(id)
+
+    return desk.do(got())
 
 
 def bill(desk: Front, id: str) -> dict[str, Any]:
@@ -261,6 +272,102 @@ def test_an_exemption_is_granted_by_a_clerk_of_the_office_and_by_nobody_else(des
     wrong = ask(desk, "POST", path, json={**asked, "exemption": "friend"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "exemption-not-offered")
     assert ask(desk, "POST", path, json=asked).json()["state"] == "exempt"
+
+
+def test_a_slip_in_a_line_is_put_right_before_and_after_payment_under_one_key_once(desk: Front):
+    id = file(desk, charges=[{"fee": "extract", "pieces": 100}])
+    path, url = f"/dossiers/{id}/bill/corrections", f"{desk.url}/intake/dossiers/{id}/bill/corrections"
+    asked = {"fee": "extract", "pieces": 10, "because": "gõ thừa một số 0"}
+    assert ask(desk, "POST", path, "demo-citizen", json=asked).status_code == 403
+    for wrong, code in (
+        ({"because": " "}, "why-needed"),
+        ({"pieces": 0}, "pieces-absurd"),
+        ({"fee": "x"}, "unknown-fee"),
+    ):
+        refused = ask(desk, "POST", path, json={**asked, **wrong})
+        assert (refused.status_code, refused.json()["code"]) == (422, code)
+    assert bill(desk, id)["corrections"] == []
+    key = {**desk.headers(), "idempotency-key": str(uuid.uuid4())}
+    both = [httpx.post(url, json=asked, headers=key).json() for _ in range(2)]
+    assert both[0] == both[1]
+    assert both[0]["owed"] == 80_000
+    assert pay(desk, id, 80_000).status_code == 200
+    then = ask(desk, "POST", path, json={**asked, "pieces": 1, "because": "chỉ xin một bản"}).json()
+    assert (then["state"], then["owed"], then["refundable"]) == ("paid", -72_000, 72_000)
+    assert [(it["by"], it["office"], it["was"]["pieces"], it["because"]) for it in then["corrections"]] == [
+        ("demo-counter", OFFICE, 100, "gõ thừa một số 0"),
+        ("demo-counter", OFFICE, 10, "chỉ xin một bản"),
+    ]
+    back = {"dong": 72_000, "reason": "overpaid", "words": "ghi nhầm"}
+    assert ask(desk, "PUT", f"/dossiers/{id}/refunds/{uuid.uuid4()}", json=back).json()["owed"] == 0
+
+
+def test_an_exemption_granted_by_mistake_is_taken_back_on_the_bill_s_page_and_sent_twice_it_is_done_once(desk: Front):
+    id = file(desk, charges=[{"fee": "extract", "pieces": 2}])
+    asked = {"fee": "extract", "exemption": "poor", "evidence": "so-ho-ngheo-2026"}
+    assert ask(desk, "POST", f"/dossiers/{id}/bill/exemptions", json=asked).json()["state"] == "exempt"
+    page = f"{desk.url}/counter/cash/{id}"
+    assert 'name="not_exempt"' in httpx.get(page, headers=desk.headers()).text
+    fields = {"do": "correct", "fee": "extract", "pieces": "3", "not_exempt": "on", "because": "<nhầm người>"}
+    for wrong, words in (({"because": " "}, "Ghi lý do sửa"), ({"pieces": "ba"}, "Hãy ghi số bản bằng chữ số")):
+        refused = httpx.post(page, data={**fields, **wrong}, headers=desk.headers())
+        assert (refused.status_code, words in refused.text) == (422, True)
+        assert 'name="not_exempt" checked' in refused.text
+    for _ in range(2):
+        assert httpx.post(page, data=fields, headers=desk.headers()).status_code == 303
+    it = bill(desk, id)
+    assert (it["state"], it["owed"], len(it["corrections"])) == ("unpaid", 24_000, 1)
+    shown = httpx.get(page, headers=desk.headers()).text
+    assert "&lt;nhầm người&gt;" in shown
+    assert 'name="not_exempt"' not in shown
+
+
+def test_what_was_booked_anew_stands_in_the_day_s_cash_and_not_in_what_the_applicant_reads(desk: Front):
+    before = {it["what"]: it for it in cash(desk)["sums"]}.get("rebooked", {"count": 0, "phi": 0})
+    id = file(desk)
+    assert pay(desk, id, 8_000).status_code == 200
+    asked = {"fee": "extract", "exemption": "poor", "evidence": "so-ho-ngheo-2026"}
+    it = ask(desk, "POST", f"/dossiers/{id}/bill/exemptions", json=asked).json()
+    assert [(line["what"], line["dong"], line["phi"]) for line in it["book"]] == [
+        ("paid", 8_000, 8_000),
+        ("rebooked", 0, -8_000),
+    ]
+    after = {it["what"]: it for it in cash(desk)["sums"]}["rebooked"]
+    assert (after["count"], after["dong"], after["phi"]) == (before["count"] + 1, 0, before["phi"] - 8_000)
+    day = httpx.get(f"{desk.url}/counter/cash", headers=desk.headers()).text
+    assert "Ghi lại theo khoản thu đã đổi" in day
+    assert "Ghi lại theo khoản thu đã đổi" in httpx.get(f"{desk.url}/counter/cash/{id}", headers=desk.headers()).text
+    book: Any = load_workbook(io.BytesIO(ask(desk, "GET", "/fees/reconciliation.xlsx").content))
+    assert "Ghi lại" in {row[1].value for row in book["Tổng hợp"].iter_rows()}
+    assert [entry.what for entry in told(kept(desk, id), None) if entry.what.startswith("fee-")] == ["fee-paid"]
+
+
+def test_a_bill_is_told_to_no_clerk_of_another_office_nor_is_the_bank_asked_for_them(desk: Front, bank: Bank):
+    """Why somebody need not pay says that they are poor or disabled."""
+    id, away = file(desk), "H36.205.01"
+    reference = open_order(desk, id)
+
+    async def moved() -> None:
+        offices = {"receiving_office": away, "competent_office": away}
+        await desk.app.state.store.dossiers.change(id, lambda it: (replace(it, filing=replace(it.filing, **offices)),))
+
+    desk.do(moved())
+    bank.turn(lose=1)
+    bank.pay(reference, 8_000)
+    because = {"fee": "extract", "pieces": 2, "because": "x"}
+    for method, path, given in (
+        ("GET", "bill", {}),
+        ("POST", "orders", {}),
+        ("POST", "bill/asking", {}),
+        ("POST", "bill/corrections", {"json": because}),
+    ):
+        refused = ask(desk, method, f"/dossiers/{id}/{path}", **given)
+        assert (refused.status_code, refused.json()["code"]) == (403, "not-your-office"), path
+    page = httpx.post(f"{desk.url}/counter/cash/{id}", data={"do": "ask"}, headers=desk.headers())
+    assert page.status_code == 403
+    there = kept(desk, id).bill
+    assert there is not None
+    assert there.book == ()
 
 
 def test_what_an_office_does_not_handle_it_does_not_touch_either(desk: Front):
@@ -722,6 +829,19 @@ def test_a_link_tells_a_program_nobody_s_name_and_no_official(desk: Front):
     for personal in (OWNER["name"], OWNER["number"], OWNER["phone"], "demo-counter", id):
         assert personal not in told
     assert payment in told
+
+
+def test_a_link_tells_that_somebody_is_exempt_and_not_why(desk: Front):
+    id = file(desk)
+    asked = {"fee": "extract", "exemption": "poor", "evidence": "so-ho-ngheo-2026"}
+    ask(desk, "POST", f"/dossiers/{id}/bill/exemptions", json=asked).raise_for_status()
+    why = bill(desk, id)["lines"][0]["exemption_reason"]
+    token = pay_link.token(id, desk.app.state.link_key, server_time())
+    page = httpx.get(f"{desk.url}/pay/{token}").text
+    assert "Được miễn" in page
+    assert why in httpx.get(f"{desk.url}/counter/cash/{id}", headers=desk.headers()).text
+    for personal in (why, "so-ho-ngheo-2026"):
+        assert personal not in page
 
 
 def test_money_collected_where_nothing_was_due_is_in_the_book_as_a_difference(desk: Front):

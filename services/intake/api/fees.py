@@ -8,8 +8,10 @@ import msgspec
 from fastapi import Request
 
 from services.intake.api.given import Bank, Dossiers, Kept, Offered
-from services.intake.api.paying import BankAnswer, BillShown, Opened, Refunding, Till
+from services.intake.api.paying import BankAnswer, BillShown, Opened, Refunding, Till, open_to
+from services.intake.domain.bill import Bill
 from services.intake.domain.cash import Movement
+from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.fees import Fee, UnknownFee
 from services.intake.domain.money import NoSuchOrder, Order, Stage
@@ -21,6 +23,7 @@ from shared import door
 from shared.auth import Anyone, CounterClerk, Filer
 from shared.door import Key, Now, TooLarge, once
 from shared.errors import Malformed
+from shared.events import Decision
 from shared.web.limits import TOO_OFTEN
 
 __all__ = ["router"]
@@ -62,6 +65,18 @@ class Exempt:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectLine:
+    """What is wrong in a line, and why; the line as it was is kept with the bill."""
+
+    fee: str
+    because: str
+    pieces: int | None = None
+    """So many it should be; null: as many as it says."""
+    not_exempt: bool = False
+    """The exemption that it has, or asks for, is taken away."""
+
+
+@dataclass(frozen=True, slots=True)
 class Paid:
     """The bill as it is now, and the receipt."""
 
@@ -86,9 +101,9 @@ class Heard:
 
 @router.get("/dossiers/{dossier_id}/bill")
 async def bill(dossier_id: UUID, by: Filer, dossiers: Dossiers) -> BillShown:
-    """What is due and what was paid; a citizen sees that of their own filings."""
+    """What is due and what was paid, for who filed it and for the offices that handle it."""
     dossier = await dossiers.get(str(dossier_id))
-    dossier.belongs_to(by)
+    open_to(dossier, by)
     return BillShown.of(dossier)
 
 
@@ -128,7 +143,7 @@ async def set_amount(
     till, same = Till(kept, bank, clerk, now), once(key, asked, BillShown.of)
     return BillShown.of(
         await till.change(
-            str(dossier_id), lambda it: it.set_amount(asked.fee, asked.dong, asked.because, by=clerk), once=same
+            str(dossier_id), lambda it: it.set_amount(asked.fee, asked.dong, asked.because, by=clerk, at=now), once=same
         )
     )
 
@@ -147,17 +162,41 @@ async def exempt(
     """Free somebody from a fee, for a reason that the fee offers, shown by a paper."""
     till, same = Till(kept, bank, clerk, now), once(key, asked, BillShown.of)
     dossier = await kept.dossiers.get(str(dossier_id))
-    fee = fee_of(dossier, offered.version(dossier.filing.procedure, dossier.version).fees, asked.fee)
+    fee = fee_of(dossier, offered, asked.fee)
     return BillShown.of(
-        await till.change(dossier.id, lambda it: it.exempt(fee, asked.exemption, asked.evidence, by=clerk), once=same)
+        await till.change(
+            dossier.id, lambda it: it.exempt(fee, asked.exemption, asked.evidence, by=clerk, at=now), once=same
+        )
     )
+
+
+@router.post("/dossiers/{dossier_id}/bill/corrections")
+async def correct(
+    dossier_id: UUID,
+    asked: CorrectLine,
+    clerk: CounterClerk,
+    kept: Kept,
+    bank: Bank,
+    offered: Offered,
+    key: Key,
+    now: Now,
+) -> BillShown:
+    """Put a slip in a line right, before or after it was paid; what was paid too much can then be given back."""
+    till, same = Till(kept, bank, clerk, now), once(key, asked, BillShown.of)
+    dossier = await kept.dossiers.get(str(dossier_id))
+    fee = fee_of(dossier, offered, asked.fee)
+
+    def decided(it: Bill) -> Decision[Bill]:
+        return it.correct(fee, asked.because, pieces=asked.pieces, not_exempt=asked.not_exempt, by=clerk, at=now)
+
+    return BillShown.of(await till.change(dossier.id, decided, once=same))
 
 
 @router.post("/dossiers/{dossier_id}/orders")
 async def open_order(dossier_id: UUID, by: Filer, kept: Kept, bank: Bank, now: Now) -> Order:
     """Open a payment at the bank, for a quarter of an hour; one that is open already is the answer."""
     dossier = await kept.dossiers.get(str(dossier_id))
-    dossier.belongs_to(by)
+    open_to(dossier, by)
     return await Till(kept, bank, by, now).order(dossier)
 
 
@@ -168,7 +207,7 @@ async def ask_bank(dossier_id: UUID, by: Filer, kept: Kept, bank: Bank, tries: O
     As often as the payment page may: twelve times at once, then once in ten seconds.
     """
     dossier = await kept.dossiers.get(str(dossier_id))
-    dossier.belongs_to(by)
+    open_to(dossier, by)
     tries.take(dossier.id, now)
     said, then = await Till(kept, bank, by, now).ask_bank(dossier)
     return Answered(said, BillShown.of(then))
@@ -228,8 +267,9 @@ async def called_back(request: Request, _: Anyone, kept: Kept, bank: Bank, now: 
     return Heard(True)
 
 
-def fee_of(dossier: Dossier, fees: tuple[Fee, ...], code: str) -> Fee:
-    for fee in fees:
+def fee_of(dossier: Dossier, offered: Catalogue, code: str) -> Fee:
+    """As the version of the procedure under which it was filed has it. Raises `UnknownFee`."""
+    for fee in offered.version(dossier.filing.procedure, dossier.version).fees:
         if fee.code == code:
             return fee
     raise UnknownFee(f"Procedure {dossier.filing.procedure} has no fee {code!r}.", about="fee")

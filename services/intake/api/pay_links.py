@@ -156,6 +156,9 @@ async def linked(token: str, kept: Store, key: bytes, at: datetime) -> Dossier:
 
 
 def _as_told(dossier: Dossier, kept: Store) -> Dossier:
-    """Without the names of the fees where they would give a sensitive procedure away."""
+    """Without why somebody need not pay; nor the names of the fees where they would give a sensitive procedure away."""
+    if dossier.bill is None:
+        return dossier
     is_sensitive = kept.catalogue.version(dossier.filing.procedure, dossier.version).sensitive
-    return replace(dossier, bill=dossier.bill.unnamed()) if dossier.bill and is_sensitive else dossier
+    bill = dossier.bill.unexplained()
+    return replace(dossier, bill=bill.unnamed() if is_sensitive else bill)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from services.intake.domain.bill import Bill, BillState
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.fees import Line
+from services.intake.domain.fees import Line, LineCorrected
 from services.intake.domain.money import Moved, NoSuchOrder, Order
 from services.intake.domain.receipt import NoSuchPayment, Receipt, receipt_id, series
 from services.intake.domain.refunding import refund
@@ -22,7 +22,7 @@ from shared.people import Person
 from shared.repository import Repository
 from shared.web.limits import Allowance
 
-__all__ = ["BankAnswer", "BillShown", "Opened", "Refunding", "Till", "opening"]
+__all__ = ["BankAnswer", "BillShown", "Opened", "Refunding", "Till", "open_to", "opening"]
 
 ENDED = ("refused", "stopped")
 """States of a dossier after which all that was paid may be given back."""
@@ -58,6 +58,7 @@ class BillShown:
     """What may be given back now: all of it once the dossier is refused or withdrawn, else what is too much."""
     refunding: int
     """Of what goes back: so much is on its way, for the bank has yet to do it."""
+    corrections: tuple[LineCorrected, ...]
 
     @property
     def moved(self) -> int:
@@ -82,6 +83,7 @@ class BillShown:
             it.order,
             it.paid if dossier.state in ENDED else max(-it.owed, 0),
             it.refunding,
+            it.corrections,
         )
 
 
@@ -92,6 +94,16 @@ class Refunding:
     dong: int
     reason: str
     words: str
+
+
+def open_to(dossier: Dossier, by: Person) -> None:
+    """A bill tells why somebody is poor: it is for who filed, and for the offices that handle the dossier.
+
+    Raises `NotYours`, `NotYourOffice`.
+    """
+    dossier.belongs_to(by)
+    if by.role != "citizen":
+        dossier.handled_by(by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.intake.api.given import Bank, Kept, Offered, Sealing
-from services.intake.api.paying import Till
+from services.intake.api.paying import Till, open_to
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
 from services.intake.forms.frame import Given
@@ -45,9 +45,7 @@ async def printed(
     For a clerk of the offices that handle the dossier, and for the citizen who filed it.
     """
     dossier = await kept.dossiers.get(str(dossier_id))
-    dossier.belongs_to(by)
-    if by.role != "citizen":
-        dossier.handled_by(by)
+    open_to(dossier, by)
     printing = Printing(Till(kept, bank, by, now), offered, seals, request.app.state.settings.public_url)
     return await printing.pdf(dossier, payment_id)
 

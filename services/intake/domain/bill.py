@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Self
 
-from services.intake.domain.fees import Charge, Fee, Line, WrongAmount, clerks_only, lines_of
+from services.intake.domain.fees import (
+    Charge,
+    Fee,
+    Line,
+    LineCorrected,
+    WhyNeeded,
+    WrongAmount,
+    clerks_only,
+    lines_of,
+)
 from services.intake.domain.money import (
     ASK_AGAIN,
     ASK_LATER,
@@ -26,6 +35,7 @@ from services.intake.domain.money import (
     Stage,
     TooManyOrders,
     day_of,
+    rebooked,
     shares,
 )
 from shared import codes
@@ -36,7 +46,7 @@ from shared.people import SYSTEM, Person
 __all__ = ["Bill", "BillState"]
 
 BillState = Literal["unpaid", "waiting", "paid", "refunding", "refunded", "cancelled", "exempt"]
-"""`waiting`: an online order is open at the bank. `exempt`: every line is free, for reasons.
+"""`waiting`: an online order is open at the bank. `exempt`: nothing is due, for reasons, nor left of what came.
 
 `refunding`: the bank has yet to give it back, or the counter what the bank refused to; `refunded`: it is given back.
 """
@@ -59,6 +69,7 @@ class Bill:
     kept: int = 0
     """Of what is given back: what the authority keeps, in đồng."""
     cancelled_because: str = ""
+    corrections: tuple[LineCorrected, ...] = ()
 
     @classmethod
     def of(cls, fees: Iterable[Fee], charges: Iterable[Charge], *, office: str, by: Person) -> "Bill | None":
@@ -107,26 +118,53 @@ class Bill:
 
     def unnamed(self) -> Self:
         """The same without the names of its fees: of a sensitive procedure they tell what it is."""
-        return replace(self, lines=tuple(replace(it, name=it.kind.capitalize()) for it in self.lines))
+        lines = tuple(replace(it, name=it.kind.capitalize()) for it in self.lines)
+        return replace(self, lines=lines, corrections=())
+
+    def unexplained(self) -> Self:
+        """The same without why somebody need not pay: it tells that they are poor, or disabled."""
+        lines = tuple(replace(it, exemption_reason="", evidence="") for it in self.lines)
+        return replace(self, lines=lines, corrections=())
 
     def to_ask(self, at: datetime) -> tuple[Order, ...]:
         """The order that is open, and those that ended some hours ago at most and whose money did not come."""
         return tuple(it for it in self.orders if it.is_open or (at < it.expires_at + ORDER_WATCHED and self._lacks(it)))
 
-    def said_due(self, by: Person) -> tuple[Event, ...]:
-        """The event of what is due; none where nothing that is known is to be paid."""
+    def said_due(self, by: Person, *, was: int = 0) -> tuple[Event, ...]:
+        """The event of what is to be paid now; none where as much is due as `was`, in đồng. A drop to zero is said."""
+        if self.due == was:
+            return ()
         lines = tuple(FeeLine(it.fee, it.kind, it.due) for it in self.lines if it.due)
-        return (FeeDue(office=by.office, role=by.role, dong=self.due, lines=lines),) if lines else ()
+        return (FeeDue(office=by.office, role=by.role, dong=max(self.owed, 0), lines=lines),)
 
-    def set_amount(self, fee: str, dong: int, because: str, *, by: Person) -> Decision[Self]:
+    def set_amount(self, fee: str, dong: int, because: str, *, by: Person, at: datetime) -> Decision[Self]:
         """The amount of a line that the catalogue does not know, with the ground for it."""
         clerks_only(by)
-        return self._with_line(self._line(fee).priced(dong, because, by), by)
+        return self._with_line(self._line(fee).priced(dong, because, by), by, at)
 
-    def exempt(self, fee: Fee, exemption: str, evidence: str, *, by: Person) -> Decision[Self]:
+    def exempt(self, fee: Fee, exemption: str, evidence: str, *, by: Person, at: datetime) -> Decision[Self]:
         """Free from a fee, before or after it was paid: what was paid of it can then be given back."""
         clerks_only(by)
-        return self._with_line(self._line(fee.code).freed(fee, exemption, evidence, by), by)
+        return self._with_line(self._line(fee.code).freed(fee, exemption, evidence, by), by, at)
+
+    def correct(
+        self, fee: Fee, because: str, *, pieces: int | None = None, not_exempt: bool = False, by: Person, at: datetime
+    ) -> Decision[Self]:
+        """Put a slip right, before or after it was paid: the number of pieces (None: as it is), or an exemption.
+
+        The line as it was is kept, with the reason; what was paid too much can then be given back. Where nothing
+        changes, nothing is written: twice is once. Raises `WhyNeeded`, `PiecesAbsurd`.
+        """
+        clerks_only(by)
+        if not because.strip():
+            raise WhyNeeded("Why is it put right? It is kept with the bill.", about="because")
+        was = self._line(fee.code)
+        now = was.corrected(fee, was.pieces if pieces is None else pieces, not_exempt=not_exempt)
+        if now == was:
+            return (self,)
+        then, *said = self._with_line(now, by, at)
+        fact = LineCorrected(at, by.id, by.office, was, because.strip()[:300])
+        return replace(then, corrections=(*then.corrections, fact)), *said
 
     def pay(self, id: str, dong: int, *, by: Person, at: datetime, stage: Stage = 1) -> Decision[Self]:
         """Take what is owed at the counter, neither more nor less; twice under one `id` is once.
@@ -228,7 +266,8 @@ class Bill:
             return then
         if self.unknown or self.due > self.paid:
             return replace(then, state="waiting" if self.order else "unpaid")
-        return replace(then, state="paid" if self.due or self.book else "exempt")
+        is_free = not self.due and not self.paid and any(it.exemption for it in self.lines)
+        return replace(then, state="exempt" if is_free else "paid")
 
     def without_order(self) -> Self:
         return replace(self, orders=tuple(replace(it, is_open=False) if it.is_open else it for it in self.orders))
@@ -239,12 +278,13 @@ class Bill:
         if self.unknown:
             raise AmountUnknown(f"The amount of {self.unknown[0].name} is not known: a clerk enters it first.")
 
-    def _with_line(self, line: Line, by: Person) -> Decision[Self]:
+    def _with_line(self, line: Line, by: Person, at: datetime) -> Decision[Self]:
         if self.state in OVER:
             raise NothingToPay(f"Nothing is to be paid ({self.state}).")
         lines = tuple(line if it.fee == line.fee else it for it in self.lines)
-        then = replace(self.without_order(), lines=lines).settled()
-        return then, *then.said_due(by)
+        book = (*self.book, *rebooked(self.book, shares(lines, 0, self.paid), by=by, at=at))
+        then = replace(self.without_order(), lines=lines, book=book).settled()
+        return then, *then.said_due(by, was=self.due)
 
     def _line(self, fee: str) -> Line:
         for line in self.lines:

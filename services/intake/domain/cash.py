@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from services.intake.domain.bill import Bill
 from services.intake.domain.fees import MOST_DONG
-from services.intake.domain.money import Moved
+from services.intake.domain.money import Moved, What
 from shared.contracts.intake import PayWay
 
 __all__ = ["WAYS", "BankSaid", "Cash", "CashLine", "Mismatch", "Movement", "Sum", "counted"]
@@ -38,10 +38,13 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Of what was done, in đồng. `other` came too much, and is neither *phí* nor *lệ phí*."""
+    """Of what was done, in đồng. `other` came too much, and is neither *phí* nor *lệ phí*.
+
+    `rebooked`: no money moved; each kind is what became more of it, below zero less.
+    """
 
     way: PayWay
-    what: Literal["paid", "refunded"]
+    what: What
     count: int
     dong: int
     phi: int
@@ -110,7 +113,7 @@ def counted(
     """
     lines, unpaid = tuple(lines), tuple(unpaid)
     moves = [it.moved for it in lines if it.moved.is_done]
-    sums = [_sum(way, what, moves) for what in ("paid", "refunded") for way in WAYS]
+    sums = [_sum(way, what, moves) for what in get_args(What) for way in WAYS]
     cash = [it for it in moves if it.way == "counter"]
     differing = [_wrong_amount(it) for it in lines if it.moved.is_difference]
     differing += [_refused(it) for it in lines if it.moved.is_refused]
@@ -129,7 +132,7 @@ def counted(
     )
 
 
-def _sum(way: PayWay, what: Literal["paid", "refunded"], moves: Iterable[Moved]) -> Sum:
+def _sum(way: PayWay, what: What, moves: Iterable[Moved]) -> Sum:
     these = [it for it in moves if it.way == way and it.what == what]
     dong, phi, le_phi = (
         sum(it) for it in ([it.dong for it in these], [it.phi for it in these], [it.le_phi for it in these])

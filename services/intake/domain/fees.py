@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from shared import codes
@@ -20,9 +21,11 @@ __all__ = [
     "FeeKind",
     "FeeNamedTwice",
     "Line",
+    "LineCorrected",
     "PiecesAbsurd",
     "ReasonNeeded",
     "UnknownFee",
+    "WhyNeeded",
     "WrongAmount",
     "clerks_only",
     "lines_of",
@@ -56,6 +59,10 @@ class PiecesAbsurd(Refusal):
 
 class ReasonNeeded(Refusal):
     """Whoever departs from the tariff says why, and names the paper that shows it."""
+
+
+class WhyNeeded(Refusal):
+    """Whoever puts a line of a bill right says why."""
 
 
 class AmountNotOpen(Refusal):
@@ -142,11 +149,12 @@ class Line:
     set_by: str = ""
     """Who entered an amount that the catalogue does not know; `set_because` says on what ground."""
     set_because: str = ""
+    entered: int | None = None
+    """That amount, in đồng: it stands behind an exemption too, and is due where that is taken back."""
 
     @classmethod
     def of(cls, fee: Fee, charge: Charge, by: Person) -> "Line":
-        if not 1 <= charge.pieces <= MOST_PIECES:
-            raise PiecesAbsurd(f"{fee.name}: {charge.pieces} pieces? Give 1 to {MOST_PIECES}.", about="pieces")
+        _possible(fee, charge.pieces)
         line = cls(fee.code, fee.kind, fee.name, charge.pieces, fee.amount, fee.charge(charge.pieces))
         return line.freed(fee, charge.exemption, charge.evidence, by) if charge.exemption else line
 
@@ -177,13 +185,39 @@ class Line:
             raise ReasonNeeded("On what ground? Name the council's resolution.", about="because")
         if not 0 < dong <= MOST_DONG:
             raise WrongAmount("Give the amount in whole đồng; whoever need not pay is exempt.", about="dong")
-        return replace(self, due=0 if self.is_exempt else dong, set_by=by.id, set_because=because.strip()[:300])
+        due = 0 if self.is_exempt else dong
+        return replace(self, due=due, set_by=by.id, set_because=because.strip()[:300], entered=dong)
+
+    def corrected(self, fee: Fee, pieces: int, *, not_exempt: bool) -> "Line":
+        """For so many pieces, and without its exemption where it is `not_exempt`. What was entered stays entered."""
+        _possible(fee, pieces)
+        bare = replace(self, exemption="", exemption_reason="", evidence="", granted_by="") if not_exempt else self
+        was_entered = self.entered if self.is_exempt or self.entered is not None else self.due
+        full = was_entered if fee.amount is None else fee.charge(pieces)
+        return replace(bare, pieces=pieces, due=0 if bare.is_exempt else full)
+
+
+@dataclass(frozen=True, slots=True)
+class LineCorrected:
+    """A line that was put right: as it `was`, when, by whom (an opaque id) and why."""
+
+    at: datetime
+    by: str
+    office: str
+    was: Line
+    because: str
 
 
 def clerks_only(by: Person) -> None:
     """Raises `ClerksOnly`."""
     if by.role not in CLERKS:
         raise ClerksOnly("Only a clerk of an office does this: ask at the counter.")
+
+
+def _possible(fee: Fee, pieces: int) -> None:
+    """Raises `PiecesAbsurd`."""
+    if not 1 <= pieces <= MOST_PIECES:
+        raise PiecesAbsurd(f"{fee.name}: {pieces} pieces? Give 1 to {MOST_PIECES}.", about="pieces")
 
 
 def lines_of(fees: Iterable[Fee], charges: Iterable[Charge], by: Person) -> tuple[Line, ...]:

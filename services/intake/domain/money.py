@@ -9,6 +9,7 @@ from services.intake.domain.fees import Line
 from shared.calendar import VIETNAM
 from shared.contracts.intake import PayWay
 from shared.errors import Conflict, NotFound
+from shared.people import Person
 
 __all__ = [
     "ASK_AGAIN",
@@ -26,10 +27,14 @@ __all__ = [
     "OtherMoney",
     "Stage",
     "TooManyOrders",
+    "What",
     "day_of",
+    "kinds",
+    "rebooked",
     "shares",
 ]
 
+What = Literal["paid", "refunded", "rebooked"]
 Stage = Literal[1, 2, 4]
 """National codes of when a fee is collected: 1 on receipt, 2 on supplement, 4 on return."""
 ORDER_LIVES = timedelta(minutes=15)
@@ -79,10 +84,12 @@ class Moved:
     """Money that came in or went back: one line of the book. `dong` is never negative; `what` gives the direction.
 
     `expected` is what should have come; where it differs from `dong`, the line is a difference to be settled.
+    `rebooked`: no money moved, as a line of the bill changed after it was paid; `phi` and `le_phi` are what became more
+    of each, below zero less.
     """
 
     id: str
-    what: Literal["paid", "refunded"]
+    what: What
     way: PayWay
     dong: int
     expected: int
@@ -151,3 +158,21 @@ def shares(lines: Iterable[Line], start: int, end: int) -> tuple[int, int]:
         found[line.kind] += max(0, min(end, above) - max(start, below))
         below = above
     return found["phí"], found["lệ phí"]
+
+
+def kinds(book: Iterable[Moved]) -> tuple[int, int]:
+    """What of the money that is there is booked as *phí* and what as *lệ phí*, in đồng; the rest came too much."""
+    signed = [(-1 if it.what == "refunded" else 1, it) for it in book]
+    return sum(sign * it.phi for sign, it in signed), sum(sign * it.le_phi for sign, it in signed)
+
+
+def rebooked(book: tuple[Moved, ...], right: tuple[int, int], *, by: Person, at: datetime) -> tuple[Moved, ...]:
+    """The line of the book by which its kinds are the `right` ones again; none where they are.
+
+    On the day of the change and at the office that made it: the days before are counted.
+    """
+    phi, le_phi = (now - was for now, was in zip(right, kinds(book), strict=True))
+    if not phi and not le_phi:
+        return ()
+    id = f"rebooked/{len(book) + 1}"
+    return (Moved(id, "rebooked", "counter", 0, 0, phi, le_phi, at, day_of(at), by.office, by.id),)

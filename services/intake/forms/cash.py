@@ -14,7 +14,7 @@ __all__ = ["WORKBOOK", "workbook"]
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WAYS = {"counter": "Tại quầy", "post": "Bưu điện thu hộ", "online": "Trực tuyến"}
-WHAT = {"paid": "Thu", "refunded": "Hoàn trả"}
+WHAT = {"paid": "Thu", "refunded": "Hoàn trả", "rebooked": "Ghi lại"}
 KINDS = {
     "wrong-amount": "Số tiền không đúng số phải nộp",
     "unknown-reference": "Ngân hàng có, không rõ của hồ sơ nào",

@@ -15,7 +15,7 @@ from services.intake.api.given import Bank, Kept, Offered
 from services.intake.api.paying import BillShown, Refunding, Till
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.fees import Fee
+from services.intake.domain.fees import MOST_PIECES, Fee
 from services.intake.domain.refunding import at_counter
 from services.intake.domain.tracking import NoSuchCode, NotTracked, typed_code
 from services.intake.pages.counter.typed import dong
@@ -196,19 +196,28 @@ async def _pay_out(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
 
 async def _set_amount(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
     fee, amounts_to, because = fields.get("fee", ""), dong(fields), fields.get("because", "")
-    await till.change(id, lambda it: it.set_amount(fee, amounts_to, because, by=till.by))
+    await till.change(id, lambda it: it.set_amount(fee, amounts_to, because, by=till.by, at=till.at))
 
 
 async def _exempt(till: Till, id: str, fields: Fields, offered: Catalogue) -> None:
     dossier = await till.store.dossiers.get(id)
-    fee = fee_of(dossier, _fees(dossier, offered), fields.get("fee", ""))
+    fee = fee_of(dossier, offered, fields.get("fee", ""))
     why, evidence = fields.get("exemption", ""), fields.get("evidence", "")
-    await till.change(id, lambda it: it.exempt(fee, why, evidence, by=till.by))
+    await till.change(id, lambda it: it.exempt(fee, why, evidence, by=till.by, at=till.at))
+
+
+async def _correct(till: Till, id: str, fields: Fields, offered: Catalogue) -> None:
+    dossier = await till.store.dossiers.get(id)
+    fee, because, pieces = fee_of(dossier, offered, fields.get("fee", "")), fields.get("because", ""), _pieces(fields)
+    no = fields.get("not_exempt") == "on"
+    await till.change(id, lambda it: it.correct(fee, because, pieces=pieces, not_exempt=no, by=till.by, at=till.at))
 
 
 async def _ask(till: Till, id: str, fields: Fields, _: Catalogue) -> None:
     """Ask the bank about what is open."""
-    await till.ask_bank(await till.store.dossiers.get(id))
+    dossier = await till.store.dossiers.get(id)
+    dossier.handled_by(till.by)
+    await till.ask_bank(dossier)
 
 
 DOES: dict[str, Callable[[Till, str, Fields, Catalogue], Awaitable[None]]] = {
@@ -217,6 +226,7 @@ DOES: dict[str, Callable[[Till, str, Fields, Catalogue], Awaitable[None]]] = {
     "pay-out": _pay_out,
     "amount": _set_amount,
     "exempt": _exempt,
+    "correct": _correct,
 }
 
 
@@ -226,6 +236,14 @@ def _fees(dossier: Dossier, offered: Catalogue) -> tuple[Fee, ...]:
 
 def _procedure(dossier: Dossier, offered: Catalogue) -> str:
     return offered.version(dossier.filing.procedure, dossier.version).name
+
+
+def _pieces(fields: Fields) -> int | None:
+    """As typed; None where the form does not ask, and nought for what is no number, which is refused."""
+    text = fields.get("pieces")
+    if text is None:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_PIECES)) else 0
 
 
 def _id(fields: Fields) -> str:
