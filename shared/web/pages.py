@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
@@ -50,6 +51,19 @@ SAID: dict[int, tuple[str, str]] = {
     ),
     503: (N_("Hệ thống đang bận"), N_("Xin thử lại sau ít giây. Gửi lại lần nữa không gây hại gì.")),
 }
+ONWARD: Mapping[str, tuple[str, str]] = {
+    "services": ("/services", N_("Thủ tục")),
+    "file": ("/services", N_("Thủ tục")),
+    "my": ("/my", N_("Hồ sơ của tôi")),
+    "queue": ("/queue", N_("Chọn nơi lấy số")),
+    "track": ("/track", N_("Tra cứu")),
+    "pay": ("/track", N_("Tra cứu")),
+    "counter": ("/counter", N_("Quầy")),
+    "catalogue": ("/catalogue", N_("Danh mục")),
+}
+"""By the first part of an address where nothing is: where one goes on from there, and what it is called."""
+OF_ITS_OWN = "not-found"
+"""The code of a 404 that says no more than its number."""
 OTHERWISE = (N_("Chưa làm được"), N_("Hãy xem lý do dưới đây, sửa lại rồi gửi lần nữa."))
 
 
@@ -106,9 +120,12 @@ class Pages:
         told: dict[str, Any] = {"problem": problem, "title": title, "advice": advice, "minutes": minutes}
         sentence = self._told.get(problem.code, "")
         told["then"] = _asked_for(request)
-        return self.show(
-            request, "problem.html", problem.status, **told, sentence=sentence, is_told=problem.status in SAID
-        )
+        is_told = problem.status in SAID
+        if problem.status == HTTPStatus.NOT_FOUND and sentence and problem.code != OF_ITS_OWN:
+            told["advice"] = sentence  # it knows more than that there is no page
+        first, *_ = _address(request).strip("/").split("/")
+        told["onward"] = ONWARD.get(first) if problem.status == HTTPStatus.NOT_FOUND else None
+        return self.show(request, "problem.html", problem.status, **told, sentence=sentence, is_told=is_told)
 
 
 async def form(request: Request, most: int = MOST_FORM) -> dict[str, str]:

@@ -65,7 +65,7 @@ def test_a_citizen_pays_by_qr_and_the_page_says_by_itself_that_the_money_came(
     look_at(page, f"pay-open-{language}")
     page.get_by_role("button", name=re.compile("QR")).click()
     expect(page.locator(".qr svg")).to_be_visible()
-    expect(page.locator("[data-until]")).to_have_text(re.compile(r"^1[45]:\d\d$"))
+    expect(page.locator("[data-left]")).to_have_text(re.compile(r"^\(1[45]:\d\d\)$"))
     look_at(page, f"pay-qr-{language}")
     reference = order_of(desk, id)
     picture = f"{tmp_path}/qr.png"
@@ -77,6 +77,25 @@ def test_a_citizen_pays_by_qr_and_the_page_says_by_itself_that_the_money_came(
         {"vi": "Đã nộp đủ", "en": "Paid in full"}[language], timeout=15_000
     )
     look_at(page, f"pay-paid-{language}")
+
+
+def test_a_phone_whose_clock_is_ahead_counts_what_is_left_and_loads_the_page_once_at_its_end(page: Page, desk: Front):
+    page.add_init_script("const now = Date.now; Date.now = () => now() + 3_600_000;")
+    page.goto(link(desk, file(desk)))
+    page.get_by_role("button", name=re.compile("QR")).click()
+    left = page.locator("[data-left]")
+    expect(left).to_have_text(re.compile(r"^\(1[45]:\d\d\)$"))
+    loads = list[str]()
+    page.on("load", lambda it: loads.append(it.url))
+    told = left.inner_text()
+    expect(left).not_to_have_text(told)
+    assert loads == []
+    with page.expect_event("load"):
+        left.evaluate("it => { it.dataset.left = 0; }")
+    expect(left).to_have_text(re.compile(r"^\(1[45]:\d\d\)$"))
+    told = left.inner_text()
+    expect(left).not_to_have_text(told)
+    assert len(loads) == 1
 
 
 def test_who_has_no_script_says_i_have_paid_and_the_bank_is_asked(page: Page, desk: Front, bank: Bank):
@@ -169,6 +188,34 @@ def test_the_clerk_enters_an_unknown_amount_and_exempts_with_a_reason(page: Page
     page.get_by_label("Mã giấy tờ chứng minh").fill("so-ho-ngheo-2026")
     page.get_by_role("button", name="Miễn khoản này").click()
     expect(page.locator(".state .now")).to_have_text("Được miễn")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_clerk_puts_a_slip_right_on_the_bill_s_page_and_the_reason_stands_there(
+    page: Page, desk: Front, language: str
+):
+    log_in(page, desk, "demo-counter")
+    id = file(desk)
+    bill = f"{desk.url}/intake/dossiers/{id}/bill"
+    why = {"fee": "extract", "exemption": "poor", "evidence": "so-ho-ngheo-2026"}
+    httpx.put(
+        f"{desk.url}/intake/dossiers/{id}/payments/{uuid.uuid4()}", json={"dong": 8_000}, headers=desk.headers()
+    ).raise_for_status()
+    httpx.post(f"{bill}/exemptions", json=why, headers=desk.headers()).raise_for_status()
+    page.goto(f"/counter/cash/{id}?lang={language}")
+    page.get_by_text(re.compile("^(Sửa|Correct):")).click()
+    page.get_by_label(re.compile("Số tờ|Pages or copies")).fill("2")
+    page.get_by_label(re.compile("Bỏ miễn|No exemption")).check()
+    look_at(page, f"bill-correcting-{language}")
+    page.get_by_label(re.compile("Lý do sửa|Why it is put right")).fill("Nhầm người, và xin hai bản")
+    page.get_by_label(re.compile("Lý do sửa|Why it is put right")).press("Enter")
+    expect(page.get_by_role("button", name=re.compile("8[.,]000"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("^(Đã sửa|Put right)$"))).to_be_visible()
+    expect(page.get_by_text("Nhầm người, và xin hai bản")).to_be_visible()
+    expect(page.locator(".bill li", has_text=re.compile("^(Số tiền đã nộp|Paid) 8[.,]000 đồng$"))).to_be_visible()
+    look_at(page, f"bill-corrected-{language}")
+    page.goto("/counter/cash")
+    look_at(page, f"cash-rebooked-{language}")
 
 
 def test_differences_with_the_bank_are_listed_and_what_was_lost_is_taken_in(page: Page, desk: Front, bank: Bank):

@@ -4,6 +4,7 @@ import io
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,11 +12,14 @@ import httpx
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
+from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.progress import Entry
 from services.intake.gateways.bank import payments
+from shared.calendar import local_day
 from shared.clock import server_time
+from shared.errors import Unavailable
 from tests.browser.conftest import WIDTHS
 from tests.browser.looking import LANGUAGES, log_in, look_at
 from tests.intake import sheets_of_paper as sheets
@@ -47,7 +51,7 @@ def phone(desk: Front, browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(params=WIDTHS)
 def citizen(request: pytest.FixtureRequest, desk: Front, browser: Browser) -> Iterator[Page]:
-    """As `page`, logged in; and a form that is not right yet is answered with 422, of which the browser may speak."""
+    """As `page`, logged in; and a form that is not right yet is answered with 422, what is not there with 404, of which the browser may speak."""
     desk.forget_tries()
     context = browser.new_context(viewport={"width": request.param, "height": 740}, base_url=desk.url)
     visited, complaints = context.new_page(), list[str]()
@@ -56,7 +60,7 @@ def citizen(request: pytest.FixtureRequest, desk: Front, browser: Browser) -> It
     log_in(visited, desk, "demo-citizen")
     yield visited
     context.close()
-    assert [it for it in complaints if "422" not in it] == []
+    assert [it for it in complaints if "422" not in it and "404" not in it] == []
 
 
 def photo(name: str) -> FilePayload:
@@ -322,14 +326,12 @@ def test_row_96_every_screen_of_a_filing_fits_and_axe_finds_nothing(citizen: Pag
     on(page)
     on(page)
     look_at(page, f"portal-papers-wrong-{language}")
-    send(page, "request", "don.jpg")
-    send(page, "identity", "cccd.jpg")
-    look_at(page, f"portal-papers-{language}")
     page.goto(f"/my/drafts/{id}/review")
     look_at(page, f"portal-review-wrong-{language}")
     page.goto(f"/my/drafts/{id}/papers")
     send(page, "request", "don.jpg")
     send(page, "identity", "cccd.jpg")
+    look_at(page, f"portal-papers-{language}")
     on(page)
     page.locator("input[name=home_by][value=post]").check()
     on(page)
@@ -398,6 +400,102 @@ def test_what_was_typed_when_the_login_ended_comes_back_after_the_next_one_and_i
     expect(phone.get_by_text("đã được điền lại")).to_have_count(0)
 
 
+def away(*_: object, **__: object) -> None:
+    raise Unavailable
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_typed_while_something_was_away_comes_back_when_it_is_tried_again(
+    phone: Page, desk: Front, monkeypatch: pytest.MonkeyPatch, language: str
+):
+    id = begin(phone)
+    phone.goto(f"/my/drafts/{id}/who?lang={language}")
+    phone.locator("#number").fill("068201")
+    with monkeypatch.context() as instead:
+        instead.setattr(desk.app.state.store.drafts, "get", away)
+        on(phone)
+        kept = {"vi": "Những gì bạn vừa ghi chưa mất", "en": "What you typed is not lost"}[language]
+        expect(phone.get_by_text(kept)).to_be_visible()
+        look_at(phone, f"problem-away-{language}")
+    phone.get_by_role("link", name=re.compile("^(Thử lại|Try again)$")).click()
+    expect(phone.locator("#number")).to_have_value("068201")
+    expect(phone.get_by_role("status")).to_be_focused()
+    assert phone.evaluate("Object.keys(sessionStorage)") == []
+
+
+def test_a_clerks_reasons_come_back_after_the_next_login_and_nothing_else_of_the_form_was_kept(
+    desk: Front, browser: Browser
+):
+    id = desk.file(accept=False)["id"]
+    context = browser.new_context(viewport={"width": 1280, "height": 740}, base_url=desk.url)
+    page = context.new_page()
+    log_in(page, desk, "demo-counter")
+    page.goto(f"/counter/dossiers/{id}")
+    form = page.locator("form[action$='/refuse']")
+    words = form.locator("[name=words]")
+    page.evaluate("document.querySelectorAll('details').forEach((it) => { it.open = true; })")
+    words.fill("Đất này không thuộc thẩm quyền của xã.")
+    context.clear_cookies()
+    form.get_by_role("button").last.click()
+    expect(page.get_by_text("Những gì bạn vừa ghi chưa mất")).to_be_visible()
+    kept = page.evaluate("JSON.parse(sessionStorage.typed).fields.map(([name]) => name)")
+    assert set(kept) == {"words", "reason"}
+    log_in(page, desk, "demo-counter")
+    page.goto(f"/counter/dossiers/{id}")
+    expect(words).to_have_value("Đất này không thuộc thẩm quyền của xã.")
+    expect(words).to_be_visible()
+    expect(page.get_by_text("đã được điền lại")).to_have_count(1)
+    context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nothing_is_the_page_tells_what_it_knows_and_where_one_goes_on(citizen: Page, language: str):
+    told = {
+        f"/my/drafts/{uuid.uuid4()}": (
+            "You have no such dossier or draft",
+            "Bạn không có hồ sơ hay bản nháp này",
+            "/my",
+        ),
+        "/services/9.999999": ("There is no such procedure today", "Hôm nay không có thủ tục này", "/services"),
+    }
+    for address, (en, vi, onward) in told.items():
+        citizen.goto(f"{address}?lang={language}")
+        expect(citizen.get_by_role("main")).to_contain_text({"vi": vi, "en": en}[language])
+        expect(citizen.locator(f"main a.button[href='{onward}']")).to_be_visible()
+        look_at(citizen, f"problem-{onward.strip('/')}-{language}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_drafts_that_cannot_go_on_say_what_to_do(citizen: Page, desk: Front, language: str):
+    gone, open = begin(citizen), begin(citizen, case="family")
+    published = desk.app.state.store.published
+    before = published.catalogue
+    try:
+        published.catalogue = changed(before, cases=())
+        citizen.goto(f"/my/drafts/{open}")
+        citizen.goto(f"{citizen.url}?lang={language}")
+        look_at(citizen, f"portal-case-gone-{language}")
+        on(citizen)
+        expect(citizen).to_have_url(re.compile(rf"/{open}/papers$"))
+        published.catalogue = changed(before, withdrawn_from=local_day(server_time()), successor="2.000635")
+        citizen.goto("/my")
+        draft = citizen.get_by_role("listitem").filter(has=citizen.locator(f"form[action*='{gone}']"))
+        expect(draft).to_contain_text(re.compile("không còn nhận hồ sơ nữa|takes no dossiers any more"))
+        draft.locator("summary").click()
+        look_at(citizen, f"portal-mine-withdrawn-{language}")
+        draft.get_by_role("button", name=re.compile("^(Xóa hẳn|Delete for good)")).click()
+        expect(citizen.get_by_role("status")).to_be_visible()
+        expect(citizen.locator(f"form[action*='{gone}']")).to_have_count(0)
+    finally:
+        published.catalogue = before
+
+
+def changed(offered: Catalogue, **fields: Any) -> Catalogue:
+    """The catalogue with every version of one procedure changed."""
+    procedures = (replace(it, **fields) if it.code == BUSINESS else it for it in offered.procedures)
+    return Catalogue(tuple(procedures), offered.offices)
+
+
 def test_a_list_of_what_to_mend_goes_when_the_last_paper_has_come(phone: Page):
     begin(phone)
     who(phone, number())
@@ -408,6 +506,79 @@ def test_a_list_of_what_to_mend_goes_when_the_last_paper_has_come(phone: Page):
     send(phone, "identity", "cccd.jpg")
     expect(phone.get_by_role("alert")).to_have_count(0)
     expect(phone).to_have_title(re.compile("^Giấy tờ"))
+
+
+def kept_by_itself(page: Page) -> None:
+    expect(page.get_by_text("Đã lưu vào bản nháp.")).to_be_visible(timeout=15_000)
+
+
+def test_a_photo_that_was_sent_is_in_the_draft_before_anything_is_pressed(phone: Page):
+    id = begin(phone)
+    who(phone, number())
+    with phone.expect_response(f"**/my/drafts/{id}/papers") as saved:
+        send(phone, "request", "don.jpg")
+    assert saved.value.status == 204
+    kept_by_itself(phone)
+    look_at(phone, "portal-papers-kept-vi")
+    held = phone.locator("input[name=scan-request]").input_value()
+    for leave in (phone.reload, phone.get_by_role("link", name="English").click):
+        leave()
+        expect(phone.locator("input[name=scan-request]")).to_have_value(held)
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Papers")
+    phone.get_by_role("button", name="Back").click()
+    expect(phone).to_have_url(re.compile(r"/who$"))
+    phone.go_back()
+    expect(phone.locator("input[name=scan-request]")).to_have_value(held)
+    phone.get_by_role("button", name=re.compile("^Remove")).click()
+    expect(phone.get_by_text("Saved in the draft.")).to_be_visible()
+    phone.reload()
+    expect(phone.locator("input[name=scan-request]")).to_have_value("")
+
+
+def test_photos_that_come_while_one_is_being_saved_are_saved_after_it_and_the_last_state_counts(phone: Page):
+    id = begin(phone)
+    who(phone, number())
+    asked, waiting = list[str](), list[Route]()
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            asked.append(route.request.post_data or "")
+            if len(asked) == 1:
+                waiting.append(route)
+                return
+        route.continue_()
+
+    phone.route(f"**/my/drafts/{id}/papers", hold)
+    send(phone, "request", "don-1.jpg", "don-2.jpg")
+    send(phone, "identity", "cccd.jpg")
+    assert len(asked) == 1
+    waiting[0].continue_()
+    kept_by_itself(phone)
+    assert len(asked) == 2
+    assert len(re.findall(r"[0-9a-f]{64}", asked[1])) == 3
+
+
+def test_that_a_sheet_was_saved_is_said_only_when_it_was_and_tried_again_when_the_line_is_back(phone: Page):
+    id = begin(phone)
+    who(phone, number())
+    phone.route(f"**/my/drafts/{id}/papers", lambda route: route.abort())
+    send(phone, "request", "don.jpg")
+    expect(phone.get_by_text("Chưa lưu được vào bản nháp.")).to_be_visible()
+    expect(phone.get_by_text("Đã lưu")).to_have_count(0)
+    look_at(phone, "portal-papers-not-kept-vi")
+    phone.unroute(f"**/my/drafts/{id}/papers")
+    phone.evaluate("window.dispatchEvent(new Event('online'))")
+    kept_by_itself(phone)
+
+
+@pytest.mark.parametrize("way", ["Quay lại", "English"])
+def test_what_stands_on_a_sheet_is_kept_by_going_back_and_by_the_other_language(phone: Page, way: str):
+    id = begin(phone)
+    phone.locator("#number").fill("12")
+    phone.get_by_text(way, exact=True).click()
+    expect(phone.get_by_role("heading", level=1)).not_to_have_text("Người nộp")
+    phone.goto(f"/my/drafts/{id}/who")
+    expect(phone.locator("#number")).to_have_value("12")
 
 
 def test_a_box_takes_so_many_scans_and_says_of_each_more_that_it_was_not_sent(phone: Page):

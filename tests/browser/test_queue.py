@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.intake.api.queue import Turns
+from shared.clock import server_time
 from shared.web.limits import Allowance
 from tests.browser.looking import LANGUAGES, log_in, look_at
 from tests.intake.front import Front
@@ -84,6 +85,52 @@ def test_the_board_shows_numbers_and_desks_and_no_names_and_tells_itself_anew(pa
     expect(page.locator("tbody tr").first).to_have_text(f"{numbers[2]}4", timeout=15_000)
     expect(page.locator("tbody tr").first).to_have_class("latest")
     look_at(page, f"queue-board-called-{language}")
+
+
+def test_a_board_that_cannot_be_read_again_says_that_it_may_be_old_until_it_can(page: Page):
+    address = f"/queue/display/{OFFICE}"
+    page.goto(address)
+    page.locator("[data-live]").evaluate("it => { it.dataset.live = 0.1; }")
+    page.route(f"**{address}", lambda route: route.fulfill(status=404, body=""))
+    expect(page.get_by_role("alert")).to_contain_text("có thể đã cũ", timeout=15_000)
+    look_at(page, "queue-board-old-vi")
+    page.unroute(f"**{address}")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_queue_of_an_office_that_is_no_more_says_where_its_work_goes_on(page: Page, language: str):
+    for address in ("/queue?office=H36.15&", "/queue/display/H36.15?"):
+        answer = page.goto(f"{address}lang={language}")
+        assert answer
+        assert answer.status == 404
+        heading = {"vi": "Nơi này hiện không hoạt động", "en": "This office is not open"}[language]
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        expect(page.get_by_role("listitem").filter(has_text="Ủy ban nhân dân xã Đinh Văn Lâm Hà")).not_to_have_count(0)
+    look_at(page, f"queue-gone-{language}")
+    expect(page.get_by_role("heading", level=3).first).to_contain_text("Lâm Hà")
+    page.get_by_role("heading", level=3).first.get_by_role("link").click()
+    expect(page.get_by_role("group").first).to_be_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_of_another_day_says_that_it_is_called_no_more(page: Page, desk: Front, language: str):
+    _, address = take(desk)
+
+    async def age() -> None:
+        tickets = desk.app.state.store.tickets._documents
+        await tickets.update_one(
+            {"_id": address.split("/")[-1]},
+            {"$set": {"state.taken_at": server_time() - timedelta(days=1), "state.day": "2026-01-01"}},
+        )
+
+    desk.do(age())
+    page.goto(f"{address}?lang={language}")
+    over = {"vi": "Số này của một ngày khác, không còn được gọi", "en": "This number is of another day"}[language]
+    expect(page.locator(".now")).to_contain_text(over)
+    look_at(page, f"queue-ticket-over-{language}")
+    page.get_by_role("link", name={"vi": "Lấy số khác", "en": "Take another number"}[language]).click()
+    expect(page.locator(".touch").first).to_be_visible()
 
 
 def test_the_board_rings_only_if_somebody_wants_it_to(page: Page):

@@ -124,6 +124,25 @@ def test_with_every_replica_dead_the_answer_is_503_and_says_when_to_come_back(
     assert answer.headers["retry-after"] == "2"
 
 
+def test_with_every_replica_dead_a_person_is_told_so_in_both_languages_and_can_try_again(
+    door: httpx.Client, upstreams: dict[str, list[Upstream]]
+):
+    for each in upstreams["intake"]:
+        each.die()
+    for ask in (door.get, door.post):
+        answer = ask("/my/x", timeout=20, headers={"Accept": "text/html,*/*;q=0.8"})
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "2"
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        assert answer.headers["content-security-policy"].startswith("default-src 'self'; style-src 'unsafe-inline'")
+        assert "<h1>Hệ thống đang bận</h1>" in answer.text
+        assert '<a class="button" href="">Thử lại</a>' in answer.text
+        assert "<h2>The system is busy</h2>" in answer.text
+    plain = door.get("/my/x", timeout=20)
+    assert plain.status_code == 503
+    assert plain.headers["content-type"].startswith("text/plain")
+
+
 def test_every_answer_carries_the_headers_that_protect_a_browser_and_none_that_names_software(door: httpx.Client):
     for path in ("/", "/postal/x", "/nowhere"):
         headers = door.get(path).headers

@@ -2,7 +2,9 @@
 
 import re
 import uuid
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -14,11 +16,13 @@ from deploy.engines import Engines
 from services.intake.app import catalogue
 from services.intake.consumers import cases
 from services.intake.domain.asking import still_asked
+from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.progress import Entry, Progress
 from services.intake.domain.tracking import heirs
 from shared.auth import LOGIN
-from shared.calendar import VIETNAM, Term
+from shared.calendar import VIETNAM, Term, local_day
+from shared.clock import server_time
 from shared.contracts.processing import DeadlineMoved
 from shared.events import Envelope, Heard
 from tests.intake import sheets_of_paper as sheets
@@ -184,6 +188,22 @@ def test_row_03_a_draft_is_kept_at_every_step_and_goes_on_where_it_stopped(desk:
     resumed = site.get(f"/my/drafts/{id}")
     assert resumed.url.path.endswith("/home")
     assert "068201" not in document(desk, id)
+
+
+def test_a_sheet_that_saves_itself_is_answered_that_it_was_saved_and_going_back_saves_too(
+    desk: Front, site: httpx.Client
+):
+    id, held = begin(site), scan(desk)
+    saved = save(site, id, "papers", **{"scan-declaration": held}, later="here")
+    assert (saved.status_code, saved.text) == (204, "")
+    assert held in site.get(f"/my/drafts/{id}/papers").text
+    back = save(site, id, "papers", back="1")
+    assert back.url.path == f"/my/drafts/{id}/who"
+    assert held not in site.get(f"/my/drafts/{id}/papers").text
+    assert save(site, id, "who", name="", back="1").url.path == f"/file/{EXTRACT}"
+    owner = save(site, id, "who", name="Ka Thơm", number=number(), whose="other")
+    assert owner.url.path == f"/my/drafts/{id}/owner"
+    assert save(site, id, "papers", back="1").url.path == f"/my/drafts/{id}/owner"
 
 
 def test_what_was_typed_is_kept_right_or_wrong_and_each_mistake_stands_at_its_field(site: httpx.Client):
@@ -402,6 +422,112 @@ def test_a_draft_that_is_thrown_away_leaves_nothing(desk: Front, site: httpx.Cli
     assert site.get(f"/my/drafts/{id}").status_code == 404
 
 
+@contextmanager
+def otherwise(desk: Front, code: str, **fields: Any) -> Generator[None]:
+    """The catalogue with one procedure changed in all its versions, as long as this lasts."""
+    published = desk.app.state.store.published
+    before = published.catalogue
+    changed = tuple(replace(it, **fields) if it.code == code else it for it in before.procedures)
+    published.catalogue = Catalogue(changed, before.offices)
+    try:
+        yield
+    finally:
+        published.catalogue = before
+
+
+def test_every_draft_of_the_list_can_be_deleted_after_a_question_and_nobody_elses(
+    desk: Front, site: httpx.Client, other: httpx.Client
+):
+    id = begin(site)
+    page = site.get("/my").text
+    asked = re.search(rf"<details[^>]*>(?:(?!</details>).)*/my/drafts/{id}/throw-away.*?</details>", page, re.DOTALL)
+    assert asked
+    assert "Xóa rồi thì không lấy lại được" in asked[0]
+    assert other.post(f"/my/drafts/{id}/throw-away").status_code == 404
+    for _ in range(2):
+        assert "Đã xóa bản nháp" in words(site.post(f"/my/drafts/{id}/throw-away"))
+    assert id not in site.get("/my").text
+
+
+def test_a_draft_whose_procedure_was_withdrawn_says_so_and_is_only_deleted(desk: Front, site: httpx.Client):
+    id = begin(site)
+    yesterday = local_day(server_time()) - timedelta(days=1)
+    with otherwise(desk, EXTRACT, withdrawn_from=yesterday, successor=BUSINESS):
+        page = site.get("/my")
+        assert "Thủ tục này không còn nhận hồ sơ nữa" in words(page)
+        assert f'href="/my/drafts/{id}"' not in page.text
+        assert f'href="/services/{BUSINESS}"' in page.text
+        assert "Thay bằng: Đăng ký thành lập hộ kinh doanh" in words(page)
+        assert "takes no dossiers any more" in words(site.get("/my?lang=en"))
+        gone = site.get(f"/my/drafts/{id}?lang=vi")
+        assert gone.status_code == 404
+        assert "Đã xóa bản nháp" in words(site.post(f"/my/drafts/{id}/throw-away"))
+    assert site.get(f"/my/drafts/{id}").status_code == 404
+
+
+def test_a_draft_whose_case_is_no_more_is_asked_for_it_again_and_loses_nothing(desk: Front, site: httpx.Client):
+    id, person, held = str(uuid.uuid4()), number(), scan(desk)
+    site.post(f"/file/{BUSINESS}", data={"id": id, "case": "family"})
+    save(site, id, "who", name="Ka Thơm", number=person)
+    with otherwise(desk, BUSINESS, cases=()):
+        for step in ("", "/who", "/papers", "/review"):
+            assert site.get(f"/my/drafts/{id}{step}").url.path == f"/my/drafts/{id}/case"
+        for step, sent in (("review", {}), ("papers", {"scan-request": held}), ("case", {"case": "family"})):
+            assert save(site, id, step, **sent).url.path == f"/my/drafts/{id}/case"
+        page = site.get(f"/my/drafts/{id}/case")
+        assert "Trường hợp này không còn trong danh mục. Hãy chọn lại." in words(page)
+        assert re.findall(r'name="case" value="([^"]+)"', page.text) == ["ordinary"]
+        assert save(site, id, "case", case="ordinary").url.path == f"/my/drafts/{id}/papers"
+        review = words(site.get(f"/my/drafts/{id}/review"))
+        assert person in review
+        assert held in site.get(f"/my/drafts/{id}/papers").text
+
+
+@contextmanager
+def more_of(desk: Front, id: str, count: int) -> Generator[list[str]]:
+    """The ids of so many dossiers more like this one, filed an hour after it and later, as long as this lasts."""
+    documents = desk.app.state.store.dossiers._documents
+
+    async def copy() -> list[str]:
+        one = await documents.find_one({"_id": id})
+        first, ids = one["state"]["submitted_at"], [str(uuid.uuid4()) for _ in range(count)]
+        for n, other in enumerate(ids):
+            at = first + timedelta(hours=1, minutes=n)
+            state = {**one["state"], "id": other, "tracking": other[:10].upper(), "submitted_at": at}
+            await documents.insert_one({"_id": other, "version": 1, "applied": {}, "state": state})
+        return ids
+
+    async def remove(ids: list[str]) -> None:
+        await documents.delete_many({"_id": {"$in": ids}})
+
+    copies = desk.do(copy())
+    try:
+        yield copies
+    finally:
+        desk.do(remove(copies))
+
+
+def test_what_waits_is_seen_however_old_it_is_and_a_list_says_that_it_goes_on(desk: Front, site: httpx.Client):
+    old, waits = filed(site, desk, number()), filed(site, desk, number())
+    with more_of(desk, old, 60) as newer:
+        clerk(desk, f"/dossiers/{waits}/supplement-request", {"items": [{"about": "field", "code": "address"}]})
+        first = site.get("/my")
+        shown = re.findall(r'<h2 class="plain"><a href="/my/([0-9a-f-]{36})"', first.text)
+        assert waits in shown
+        assert old not in shown
+        assert [it for it in shown if it in newer] == newer[:9:-1]
+        assert shown.index(waits) < shown.index(newer[-1])
+        assert "Trên đây là 50 hồ sơ nộp gần nhất" in words(first)
+        second = site.get("/my?page=2")
+        rest = re.findall(r'<h2 class="plain"><a href="/my/([0-9a-f-]{36})"', second.text)
+        assert rest[:10] == newer[9::-1]
+        assert old in rest
+        assert 'href="/my?page=2"' in first.text
+        assert 'href="/my">Xem hồ sơ mới hơn' in second.text
+        assert "Không còn hồ sơ nào nộp trước đó." in words(site.get("/my?page=9"))
+        assert words(site.get("/my?page=0")) == words(first)
+
+
 def test_the_way_home_is_changed_as_long_as_there_is_no_result(desk: Front, site: httpx.Client):
     id = filed(site, desk, number())
     no_address = site.post(f"/my/{id}/home", data={"home_by": "post"})
@@ -589,3 +715,19 @@ def test_the_words_of_every_refusal_that_the_portal_knows_belong_to_a_refusal():
 
     ours = {"field-unchanged", "owner-alike"}
     assert set(REFUSED) - ours <= all_of(Refusal)
+
+
+@pytest.mark.parametrize(
+    ("typed", "today"), [("Thôn 2, xã Đông Thanh", "Thôn 2, xã Nam Ban"), ("Thôn 5, xã Phú Sơn", "")]
+)
+def test_what_a_clerk_found_of_an_address_goes_when_the_citizen_writes_another(
+    site: httpx.Client, desk: Front, typed: str, today: str
+):
+    id = str(uuid.uuid4())
+    applicant = {"name": "Ka Thơm", "address": "Thôn 2, xã Đông Thanh", "address_today": "Thôn 2, xã Nam Ban"}
+    filing = {"procedure": EXTRACT, "channel": "online", "applicant": applicant}
+    api = httpx.Client(base_url=f"{desk.url}/intake", headers=desk.headers("demo-citizen"))
+    assert api.put(f"/drafts/{id}", json=filing).is_success
+    site.post(f"/my/drafts/{id}/home", data={"office": COUNTER, "home_by": "post", "address": typed, "later": "1"})
+    (kept,) = [it for it in api.get("/drafts").json() if it["id"] == id]
+    assert (kept["filing"]["applicant"]["address"], kept["filing"]["applicant"]["address_today"]) == (typed, today)

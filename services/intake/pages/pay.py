@@ -4,6 +4,7 @@ The link comes after the second factor, or to who filed the dossier. It shows fe
 """
 
 import io
+import math
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -55,6 +56,7 @@ async def page(
     it = BillShown.of(dossier)
     order = it.order if it.order and now < it.order.expires_at else None
     told: dict[str, Any] = {"order": order, "qr": drawn(order.qr) if order else "", "is_online": bank.is_there}
+    told["left"] = math.ceil((order.expires_at - now).total_seconds()) if order else 0
     bill = bill_of(dossier)
     told["is_watched"] = bank.is_there and bool(bill.to_ask(now))
     told["at_counter"] = sum(line.dong for line in bill.refused_refunds)

@@ -1,7 +1,7 @@
 """The queue, for people: take a number by one touch, see it coming on a phone, on the board, and call it at a desk."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
 from uuid import UUID, uuid4
@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from services.intake.api.given import AtPrinter, Kept, Offered
 from services.intake.api.queue import QUEUES, Turning, at_hand_of, board_of, called_next, place_of, taken
-from services.intake.domain.catalogue import Catalogue
+from services.intake.domain.catalogue import Catalogue, Office, OfficeNotOpen
 from services.intake.domain.ticket import PRIORITIES, NobodyWaits, Priority, Ticket, Wish
 from services.intake.forms.ticket import TicketForm, ticket_pdf
 from services.intake.store import Store
@@ -49,9 +49,11 @@ async def machine(request: Request, _: Anyone, pages: Web, offered: Offered, now
     """One touch takes a number; without an office, it is chosen first."""
     day = local_day(now)
     if not office:
-        places = [it for it in offered.open_on(day) if it.kind in QUEUES]
-        return pages.show(request, "queue_offices.html", places=places)
-    here = offered.office(office, day)
+        return pages.show(request, "queue_offices.html", places=_places(offered, day), gone="", heirs=())
+    try:
+        here = offered.office(office, day)
+    except OfficeNotOpen as refusal:
+        return _gone(request, pages, offered, office, day, refusal.status)
     by_field = groupby(offered.in_force(day), key=attrgetter("field"))
     fields = [(name, list(same)) for name, same in by_field]
     return pages.show(request, "queue.html", here=here, fields=fields, id=str(uuid4()), wished=WISHED, first=FIRST)
@@ -83,10 +85,13 @@ async def paper(
 
 
 @router.get("/queue/ticket/{ticket_id}", include_in_schema=False)
-async def place(ticket_id: UUID, request: Request, _: Anyone, pages: Web, kept: Kept, offered: Offered) -> Response:
-    """How many are before me? It tells itself anew."""
+async def place(
+    ticket_id: UUID, request: Request, _: Anyone, pages: Web, kept: Kept, offered: Offered, now: Now
+) -> Response:
+    """How many are before me? It tells itself anew. A number of another day is called no more."""
     it = await place_of(str(ticket_id), kept)
-    return pages.show(request, "queue_ticket.html", it=it, office=_office(offered, it.office))
+    is_over = it.state != "done" and local_day(it.taken_at) != local_day(now)
+    return pages.show(request, "queue_ticket.html", it=it, office=_office(offered, it.office), is_over=is_over)
 
 
 @router.get("/queue/display/{office}", include_in_schema=False)
@@ -94,7 +99,11 @@ async def board(
     office: str, request: Request, _: Anyone, pages: Web, kept: Kept, offered: Offered, now: Now
 ) -> Response:
     """The board in the hall: numbers and desks, no names."""
-    here = offered.office(office, local_day(now))
+    day = local_day(now)
+    try:
+        here = offered.office(office, day)
+    except OfficeNotOpen as refusal:
+        return _gone(request, pages, offered, office, day, refusal.status)
     return pages.show(request, "queue_board.html", here=here, it=await board_of(here.code, kept, now))
 
 
@@ -190,6 +199,19 @@ def _id(text: str) -> str:
         return str(UUID(text))
     except ValueError as wrong:
         raise WrongField("Load the page again: it brings the number's id along.", about="id") from wrong
+
+
+def _places(offered: Catalogue, day: date) -> list[Office]:
+    return [it for it in offered.open_on(day) if it.kind in QUEUES]
+
+
+def _gone(request: Request, pages: Web, offered: Catalogue, code: str, day: date, status: int) -> Response:
+    """An office that is not open: where its work goes on, and the offices that are open, its heirs' counters first."""
+    heirs = offered.successors(code, day)
+    theirs = {it.code for it in heirs}
+    places = sorted(_places(offered, day), key=lambda it: theirs.isdisjoint({it.code, it.parent}))
+    gone = _office(offered, code)
+    return pages.show(request, "queue_offices.html", status, gone=gone, heirs=heirs, places=places)
 
 
 def _office(offered: Catalogue, code: str) -> str:

@@ -5,6 +5,7 @@ const PARTS = ["pieces", "exemption", "evidence", "dong", "because"];
 const WRITTEN = /^(\d{1,3}(([.,\s])\d{3}(\3\d{3})*)?|\d+)$/; // as the server reads it on the other pages
 const AMOUNT = new Intl.NumberFormat(document.documentElement.lang === "en" ? "en" : "vi-VN");
 export const dong = (amount) => AMOUNT.format(amount);
+const amountOf = (input) => Number(input.value.replaceAll(/\D/g, ""));
 
 export class Fees {
   constructor(list, template, { word, changed }) {
@@ -54,28 +55,33 @@ export class Fees {
     return this.charges.map((it) => (it.evidence ? it : { ...it, exemption: "" }));
   }
 
-  get entered() {
-    return this.lines.filter(({ fee, input }) => fee.amount === null && input.dong.value.trim() && !input.exemption.value);
+  // Those of which the catalogue knows no amount and of which nobody is freed.
+  get open() {
+    return this.lines.filter(({ fee, input }) => fee.amount === null && !input.exemption.value);
   }
 
-  // The first entry that is no amount; undefined: there is none.
-  get misread() {
-    return this.entered.map(({ input }) => input.dong).find((it) => !WRITTEN.test(it.value.trim()));
+  get entered() {
+    return this.open.filter(({ input }) => input.dong.value.trim());
+  }
+
+  // What is wrong with the amounts, each with the id of its field; `isPaid`: all of it is said to have been taken.
+  wrong(isPaid) {
+    return this.open.flatMap(({ input: { dong, because } }) => {
+      if (!dong.value.trim()) return isPaid ? [[{ code: "amount-unknown" }, dong.id]] : [];
+      const isAmount = WRITTEN.test(dong.value.trim());
+      const wrong = !isAmount ? "no-amount" : amountOf(dong) ? "" : "wrong-amount";
+      return [...(wrong ? [[{ code: wrong }, dong.id]] : []), ...(because.value.trim() ? [] : [[{ code: "no-resolution" }, because.id]])];
+    });
   }
 
   // Amounts that were entered: they go to the bill once the dossier has one.
   get amounts() {
-    return this.entered.map(({ fee, input }) => ({
-      fee: fee.code,
-      dong: Number(input.dong.value.replaceAll(/\D/g, "")),
-      because: input.because.value.trim(),
-    }));
+    return this.entered.map(({ fee, input }) => ({ fee: fee.code, dong: amountOf(input.dong), because: input.because.value.trim() }));
   }
 
-  // Whether a fee has no amount yet.
+  // Whether a fee has no amount, or one that stands on no bill yet.
   get isOpen() {
-    const said = this.amounts.map((it) => it.fee);
-    return this.lines.some(({ fee, input }) => fee.amount === null && !input.exemption.value && !said.includes(fee.code));
+    return this.open.length > 0;
   }
 
   fill(charges) {

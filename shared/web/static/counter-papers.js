@@ -22,6 +22,7 @@ export class Papers {
   clear() {
     this.lines = [];
     this.list.replaceChildren();
+    document.dispatchEvent(new Event("papers:look"));
   }
 
   line(paper, procedure) {

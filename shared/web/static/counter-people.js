@@ -3,6 +3,7 @@
 const at = (id) => document.getElementById(id);
 const CARD = /\d{12}\|[^|]*\|[^|]*\|.*$/; // as its QR has it; what stood in the field before stays there
 const PLAIN = ["number", "name", "phone", "email", "address", "address_today", "kind", "shown", "language", "prefers"];
+const OWNERS = ["number", "name", "kind", "shown", "address"];
 
 // 01/02/1990 or 01021990 as 1990-02-01; empty where it is no day.
 export function day(text) {
@@ -16,12 +17,12 @@ export const shownDay = (iso) => (iso ? iso.slice(0, 10).split("-").reverse().jo
 
 export class People {
   constructor({ call, word, said, refused, pardon, lead, changed, met }) {
-    Object.assign(this, { call, word, said, refused, pardon, lead, changed, met, prefilled: [], asked: 0, filing: 0 });
+    Object.assign(this, { call, word, said, refused, pardon, lead, changed, met, prefilled: [], unseen: {}, asked: 0, filing: 0 });
     document.addEventListener("keydown", (event) => this.wand(event), true);
     at("for-other").addEventListener("change", () => this.open());
     at("number").addEventListener("change", () => this.guess(at("number"), at("kind"), at("shown")));
-    at("owner-number").addEventListener("change", () => this.guess(at("owner-number"), at("owner-kind")));
-    for (const id of ["number", "kind", "shown", "owner-number", "owner-kind", "for-other"]) at(id).addEventListener("change", () => this.meet());
+    at("owner-number").addEventListener("change", () => this.guess(at("owner-number"), at("owner-kind"), at("owner-shown")));
+    for (const id of ["number", "kind", "shown", "owner-number", "owner-kind", "owner-shown", "for-other"]) at(id).addEventListener("change", () => this.meet());
     for (const id of ["name", "address"]) at(id).addEventListener("input", () => this.typed(id));
     at("address").addEventListener("change", () => this.todays());
     at("lookup")?.addEventListener("click", () => this.lookup());
@@ -72,6 +73,7 @@ export class People {
     at("owner-name").value = card.name;
     at("owner-address").value = card.address;
     at("owner-kind").value = "person";
+    at("owner-shown").value = "";
     this.read(card, ["owner-number", "owner-name", "owner-address"]);
     this.lead(at("owner-number"), at("ground"));
   }
@@ -152,15 +154,21 @@ export class People {
   // Raises nothing: what is wrong the server says.
   get filed() {
     const isOther = at("for-other").checked;
-    const owner = { number: "number", name: "name", kind: "kind", address: "address" };
-    for (const it of Object.keys(owner)) owner[it] = at(`owner-${it}`).value.trim();
+    const owner = Object.fromEntries(OWNERS.map((it) => [it, at(`owner-${it}`).value.trim()]));
     const scan = document.querySelector("[name=scan-authorisation]")?.value.split(" ")[0] ?? "";
     return {
       applicant: this.applicant,
-      owner: isOther ? owner : null,
+      owner: isOther ? { ...this.alongside(owner), ...owner } : null,
       authorisation: isOther ? { ground: at("ground").value, number: at("authorisation").value.trim(), scan } : null,
       prefilled: this.prefilled,
     };
+  }
+
+  // What an opened draft says of the same owner and this screen does not show.
+  alongside(owner) {
+    const isSame = this.unseen.number === owner.number && (owner.number || this.unseen.name === owner.name);
+    const kept = isSame ? this.unseen : {};
+    return kept.address === owner.address ? kept : { ...kept, address_today: "" };
   }
 
   get hasWrongDay() {
@@ -172,7 +180,8 @@ export class People {
     this.asked += 1;
     for (const id of PLAIN) at(id).value = applicant[id] ?? "";
     at("born").value = shownDay(applicant.born);
-    for (const it of ["number", "name", "kind", "address"]) at(`owner-${it}`).value = owner?.[it] ?? (it === "kind" ? "person" : "");
+    for (const it of OWNERS) at(`owner-${it}`).value = owner?.[it] ?? (it === "kind" ? "person" : "");
+    this.unseen = owner ?? {};
     at("ground").value = authorisation?.ground ?? "power-of-attorney";
     at("authorisation").value = authorisation?.number ?? "";
     at("for-other").checked = Boolean(owner);

@@ -35,18 +35,25 @@ export class Result {
     at(isDue ? "print" : "result").focus();
   }
 
-  // A step that fails stays, and is tried again.
+  // A step that fails stays, and is tried again; after one that is refused for good the rest is done on the bill.
   async finish() {
-    while (this.isUnfinished) {
-      await this.left[0]();
-      this.left.shift();
+    try {
+      while (this.isUnfinished) {
+        await this.left[0]();
+        this.left.shift();
+      }
+    } catch (wrong) {
+      if (wrong.passes === false) this.left = [];
+      throw wrong;
+    } finally {
+      this.money();
     }
-    this.money();
   }
 
   async price(amount) {
     const key = `${this.filed.id}-${amount.fee}`;
-    this.owed = (await this.call("POST", `/dossiers/${this.filed.id}/bill/amounts`, amount, { key })).owed;
+    const { owed, lines } = await this.call("POST", `/dossiers/${this.filed.id}/bill/amounts`, amount, { key });
+    Object.assign(this, { owed, isOpen: lines.some((it) => it.due === null) });
   }
 
   async pay() {

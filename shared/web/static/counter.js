@@ -2,8 +2,8 @@
 // Nothing personal is kept in the browser: what is typed is saved as a draft on the server, whose id stands in the address.
 
 const here = document.getElementById("counter");
-const parts = ["call", "choose", "papers", "people", "fees", "result"].map((it) => import(here.dataset[it]));
-const [calls, { choosing }, { Papers }, { People }, { Fees, dong }, { Result }] = await Promise.all(parts);
+const parts = ["call", "choose", "papers", "people", "fees", "result", "drafts"].map((it) => import(here.dataset[it]));
+const [calls, { choosing }, { Papers }, { People }, { Fees, dong }, { Result }, { Drafts }] = await Promise.all(parts);
 const { call, word, said, sentence, complain, complainOfAll, alarm, forgive, pardon, lead, renew, uuid, Refused } = calls;
 
 const at = (id) => document.getElementById(id);
@@ -26,8 +26,8 @@ function moment(iso) {
 const shownDay = (iso) => DAY.format(new Date(iso));
 
 const form = at("filing");
-// `spare` is for a draft that is refused under its own id; of its `changes` so many are `kept`.
-const blank = () => ({ id: uuid(), spare: uuid(), procedure: null, ticket: "", earlier: [], known: [], reviewed: new Set(), missing: [], owed: 0, isSaved: false, changes: 0, kept: 0, isGivenUp: false });
+// `spare` is for a draft that is refused under its own id; of its `changes` so many are `kept`, in the draft of that `code`.
+const blank = () => ({ id: uuid(), spare: uuid(), code: "", procedure: null, ticket: "", earlier: [], known: [], reviewed: new Set(), missing: [], owed: 0, isSaved: false, changes: 0, kept: 0, isGivenUp: false });
 let now = blank();
 let ticket = null;
 let saving = 0;
@@ -40,6 +40,7 @@ let isWarned = false;
 const papers = new Papers(at("papers"), at("paper-line"), { word, said, renew, changed: () => (resemble(), changed()) });
 const fees = new Fees(at("fees"), at("fee-line"), { word, changed: () => changed() });
 const result = new Result(here.dataset.root, { call, word, uuid, dong });
+const drafts = new Drafts({ call, word, sentence, moment, isHere: (id) => id === now.id, open: (id) => goOn(() => call("GET", `/drafts/${id}`)) });
 const people = new People({ call, word, said, refused: complain, pardon, lead, changed: () => changed(), met });
 
 const procedures = choosing(at("procedure"), at("procedures"), {
@@ -157,6 +158,7 @@ async function keep(id, how) {
   const { changes } = mine;
   const draft = await call("PUT", `/drafts/${id}`, filing(), how);
   mine.kept = Math.max(mine.kept, changes);
+  mine.code = draft.code;
   return draft;
 }
 
@@ -309,7 +311,7 @@ function show(it, words, left) {
 // All that can be told before it is filed, at once: what the screen itself sees, and what the rules say.
 async function isReady() {
   const wrong = people.hasWrongDay ? [[{ code: "wrong-date", about: "born" }]] : [];
-  if (fees.misread) wrong.push([{ code: "no-amount" }, fees.misread.id]);
+  wrong.push(...fees.wrong(at("paid").checked));
   if (now.procedure) {
     const seen = await outlook();
     foretell(seen);
@@ -342,7 +344,7 @@ async function busy(work) {
 
 async function told(wrong) {
   at("ask-all-line").hidden = wrong.code !== "papers-missing";
-  if (result.filed) return alarm(`${sentence(wrong).text} ${word("again")}`);
+  if (result.filed) return alarm([sentence(wrong).text, result.isUnfinished ? word("again") : ""].join(" "));
   if (wrong.about === "ticket") gone();
   if (wrong.code === "papers-missing") await judge();
   complain(wrong, wrong.code === "papers-missing" ? papers.firstMissing(now.missing)?.id : "");
@@ -417,6 +419,9 @@ for (const [id, text] of [["recall", "recalled"], ["absent", "passed"]]) {
 function begin() {
   clearTimeout(saving);
   clearTimeout(judging);
+  const left = !result.filed && now.changes === now.kept ? now.code : "";
+  at("left").hidden = !left;
+  at("left").textContent = left && word("left", { code: left });
   now = blank();
   ticket = null;
   isWarned = false;
@@ -437,6 +442,7 @@ function begin() {
   address();
   forgive();
   queue();
+  drafts.show();
 }
 
 // --- Drafts. All that one needs is fetched first, and stands on the screen at once: from then on it is the clerk's, whatever
@@ -452,6 +458,7 @@ async function resume(draft) {
   begin();
   now.id = draft.id;
   now.isSaved = true;
+  now.code = draft.code;
   now.reviewed = new Set(it.reviewed);
   ticket = hand.mine.find((one) => one.id === called) ?? null;
   now.ticket = ticket?.id ?? "";
@@ -471,14 +478,19 @@ async function resume(draft) {
 
 at("opening").addEventListener("submit", (event) => {
   event.preventDefault();
+  const asked = { code: at("draft-code").value.trim(), last_four: at("draft-four").value.trim() };
+  goOn(() => call("POST", "/drafts/opening", asked));
+});
+
+// With the draft that is asked for, once what stands on the screen is left.
+function goOn(asked) {
   busy(async () => {
     if (!(await isLeft())) return;
-    const draft = await call("POST", "/drafts/opening", { code: at("draft-code").value.trim(), last_four: at("draft-four").value.trim() });
-    if (!(await resume(draft))) return;
-    event.target.reset();
+    if (!(await resume(await asked()))) return;
+    at("opening").reset();
     at("procedure").focus();
   });
-});
+}
 
 // --- Keys. Enter goes to the next field and never files: a wand presses it after all that it reads.
 document.addEventListener("keydown", (event) => {

@@ -12,7 +12,8 @@
 //   the new scan takes the old one's place. Digests that the server wrote there are shown when the page opens.
 // * Files may be dropped on the box. A form is not sent while something is on its way.
 // * Events on the box, bubbling: papers:uploaded {digest, pages, size, kind, warnings}, papers:removed {digest},
-//   papers:failed {sentence}. A box that a script added: document.dispatchEvent(new Event("papers:look")).
+//   papers:failed {sentence}. When a script added a box or took one away: document.dispatchEvent(new Event("papers:look")).
+//   A box that went stops what is on its way, says nothing more and holds no form back.
 // * After a cut it goes on by itself; after a reload, when the same file is chosen again (within a day).
 
 const CHUNK = 8 * 1024 * 1024;
@@ -255,6 +256,7 @@ class Box {
     box.append(this.list, this.status);
     this.busy = 0;
     this.freed = 0; // 1 while the new scan takes the place of an old one
+    this.gone = new AbortController();
     this.file.addEventListener("change", () => this.choose(this.file.files));
     box.addEventListener("dragover", (event) => this.over(event, true));
     for (const name of ["dragleave", "dragend"]) box.addEventListener(name, (event) => this.over(event, false));
@@ -262,7 +264,7 @@ class Box {
       this.over(event, false);
       this.choose(event.dataTransfer.files);
     });
-    this.file.form?.addEventListener("submit", (event) => this.hold(event));
+    this.file.form?.addEventListener("submit", (event) => this.hold(event), { signal: this.gone.signal });
     for (const digest of this.digests) this.show(this.line(say("Bản quét đã gửi", "Scan that was sent"), this.list), { digest });
   }
 
@@ -299,8 +301,13 @@ class Box {
     if (this.status.textContent !== text) this.status.textContent = text;
   }
 
+  leave() {
+    this.gone.abort();
+    for (const line of this.list.children) line.upload?.stop();
+  }
+
   emit(name, detail) {
-    this.box.dispatchEvent(new CustomEvent(`papers:${name}`, { bubbles: true, detail }));
+    if (this.box.isConnected) this.box.dispatchEvent(new CustomEvent(`papers:${name}`, { bubbles: true, detail }));
   }
 
   line(name) {
@@ -412,7 +419,7 @@ class Box {
   remove(line, focus = true) {
     line.upload?.stop();
     line.remove();
-    if (line.digest) {
+    if (line.digest && ![...this.list.children].some((it) => it.digest === line.digest)) {
       this.digests = this.digests.filter((it) => it !== line.digest);
       this.emit("removed", { digest: line.digest });
     }
@@ -422,12 +429,15 @@ class Box {
   }
 }
 
-const known = new WeakSet();
+const known = new Map();
 function look() {
-  for (const box of document.querySelectorAll("[data-upload]")) {
-    if (known.has(box)) continue;
-    known.add(box);
-    new Box(box);
+  for (const [element, box] of known) {
+    if (element.isConnected) continue;
+    known.delete(element);
+    box.leave();
+  }
+  for (const element of document.querySelectorAll("[data-upload]")) {
+    if (!known.has(element)) known.set(element, new Box(element));
   }
 }
 

@@ -12,7 +12,7 @@ from services.intake.api.filing import Desk, once_marked
 from services.intake.domain.changing import choose_home, correct, rate, withdraw
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Asked
-from services.intake.domain.filing import Applicant, Seal
+from services.intake.domain.filing import LONGEST, Applicant, Seal
 from services.intake.domain.standing import Standing
 from services.intake.pages.portal.mine import standing
 from services.intake.pages.portal.own import AtDesk, dossier_of, go
@@ -110,7 +110,7 @@ async def home(dossier_id: UUID, request: Request, by: Citizen, pages: Web, desk
 async def choose(dossier_id: UUID, request: Request, by: Citizen, pages: Web, desk: AtDesk, now: Now) -> Response:
     """Send the result home another way, as long as there is none."""
     fields, it = await form(request), await standing(desk, await dossier_of(desk, str(dossier_id), by))
-    wanted, address = cast("HomeBy", fields.get("home_by", "counter")), fields.get("address", "")[:300]
+    wanted, address = cast("HomeBy", fields.get("home_by", "counter")), fields.get("address", "")[: LONGEST["address"]]
     if wanted not in words.HOME_BY:
         wanted = "counter"
 
@@ -171,7 +171,7 @@ def _sent(fields: Mapping[str, str], it: Standing, was: Callable[[str], str]) ->
     papers, corrected, wrong = list[PaperTicked](), dict[str, str](), list[Mistake]()
     for asked in it.asked:
         if asked.about == "field" and asked.code in words.FIELDS:
-            now = fields.get(f"field-{asked.code}", "")[:300]
+            now = fields.get(f"field-{asked.code}", "")[: LONGEST["address"]]
             if now == was(asked.code):
                 wrong.append(Mistake(f"field-{asked.code}", words.REFUSED["field-unchanged"], words.FIELDS[asked.code]))
             corrected[asked.code] = now

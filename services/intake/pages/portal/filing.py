@@ -1,8 +1,10 @@
 """Filing online, from a phone: the checklist first, then one thing on each screen, a draft saved at every step."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -43,6 +45,8 @@ __all__ = ["router"]
 router = door.router()
 
 WRONG_STATUS = 422
+HERE = "here"
+"""Of `later`: the reader stays where they are, and 204 says that it was saved."""
 
 
 @router.get("/file/{procedure}", include_in_schema=False)
@@ -80,15 +84,47 @@ async def resume(draft_id: UUID, request: Request, by: Citizen, pages: Web, desk
     if dossier := await is_filed(desk, str(draft_id)):
         return await _filed(request, pages, desk, dossier, by)
     it = await begun(desk, str(draft_id), by, now)
+    if not it.knows_case:
+        return _choose(it)
     left = mistakes(it.filing, it.asking)
     return go(f"/my/drafts/{draft_id}/{left[0][0].name if left else 'review'}")
 
 
 @router.post("/my/drafts/{draft_id}/throw-away", include_in_schema=False)
-async def throw_away(draft_id: UUID, by: Citizen, desk: AtDesk, drafts: Drafts, now: Now) -> Response:
-    it = await begun(desk, str(draft_id), by, now)
-    await drafts.change(it.draft.id, lambda there: there.throw_away(by=by))
+async def throw_away(
+    draft_id: UUID, request: Request, by: Citizen, pages: Web, desk: AtDesk, drafts: Drafts
+) -> Response:
+    """Whatever became of its procedure. Pressed twice it is thrown away once."""
+    if dossier := await is_filed(desk, str(draft_id)):
+        return await _filed(request, pages, desk, dossier, by)
+    draft = await begun_by(desk, str(draft_id), by)
+    if not draft.is_over:
+        await drafts.change(draft.id, lambda there: there.throw_away(by=by))
     return go("/my?done=thrown-away")
+
+
+@router.get("/my/drafts/{draft_id}/case", include_in_schema=False)
+async def ask_case(draft_id: UUID, request: Request, by: Citizen, pages: Web, desk: AtDesk, now: Now) -> Response:
+    """The cases as a question once more: the one that was chosen may be gone in a newer version."""
+    if dossier := await is_filed(desk, str(draft_id)):
+        return await _filed(request, pages, desk, dossier, by)
+    it = await begun(desk, str(draft_id), by, now)
+    return pages.show(request, "portal_case.html", it=it, filing=it.filing, ordinary=ORDINARY, words=words)
+
+
+@router.post("/my/drafts/{draft_id}/case", include_in_schema=False)
+async def choose_case(
+    draft_id: UUID, request: Request, by: Citizen, pages: Web, desk: AtDesk, drafts: Drafts, now: Now
+) -> Response:
+    """All that was given is kept: what the new case does not ask for goes when its papers are saved."""
+    if dossier := await is_filed(desk, str(draft_id)):
+        return await _filed(request, pages, desk, dossier, by)
+    it, case = await begun(desk, str(draft_id), by, now), (await form(request)).get("case", "")
+    if not it.asking.knows(case):
+        return _choose(it)
+    filing = replace(it.filing, case="" if case == ORDINARY else case).sealed(desk.seals.seal)
+    await drafts.change(it.draft.id, lambda there: there.save(filing, by=by, at=now))
+    return go(f"/my/drafts/{draft_id}")
 
 
 @router.get("/my/drafts/{draft_id}/review", include_in_schema=False)
@@ -97,7 +133,7 @@ async def review(draft_id: UUID, request: Request, by: Citizen, pages: Web, desk
     if dossier := await is_filed(desk, str(draft_id)):
         return await _filed(request, pages, desk, dossier, by)
     it = await begun(desk, str(draft_id), by, now)
-    return await _review(request, pages, desk, it, by, now)
+    return await _review(request, pages, desk, it, by, now) if it.knows_case else _choose(it)
 
 
 @router.post("/my/drafts/{draft_id}/review", include_in_schema=False)
@@ -107,6 +143,8 @@ async def send(draft_id: UUID, request: Request, by: Citizen, pages: Web, desk: 
     if dossier := await is_filed(desk, id):
         return await _filed(request, pages, desk, dossier, by)
     it = await begun(desk, id, by, now)
+    if not it.knows_case:
+        return _choose(it)
     if mistakes(it.filing, it.asking):
         return await _review(request, pages, desk, it, by, now, status=WRONG_STATUS)
     same = once_marked("created", it.filing.sealed, desk.seals, Filed.to(by), 201)
@@ -129,30 +167,43 @@ async def show(
 ) -> Response:
     if dossier := await is_filed(desk, str(draft_id)):
         return await _filed(request, pages, desk, dossier, by)
-    return _sheet(request, pages, await _at(desk, str(draft_id), step, by, now), _step(step), [])
+    it, sheet = await _at(desk, str(draft_id), step, by, now), _step(step)
+    return _sheet(request, pages, it, sheet, []) if it.knows_case else _choose(it)
 
 
 @router.post("/my/drafts/{draft_id}/{step}", include_in_schema=False)
 async def save(
     draft_id: UUID, step: str, request: Request, by: Citizen, pages: Web, desk: AtDesk, drafts: Drafts, now: Now
 ) -> Response:
-    """Keep what was typed, right or wrong; then on to the next screen, or the same with what to mend."""
+    """Keep what was typed, right or wrong; then on to the next screen, or the same with what to mend.
+
+    `later` saves and leaves, `back` saves and goes to the screen before; `later=here` is the sheet that saves itself.
+    """
     if dossier := await is_filed(desk, str(draft_id)):
         return await _filed(request, pages, desk, dossier, by)
     it, sheet, fields = await _at(desk, str(draft_id), step, by, now), _step(step), await form(request)
     filing = sheet.read(fields, it.filing, it.asking)
     sealed = filing.sealed(desk.seals.seal)
     draft = await drafts.change(it.draft.id, lambda there: there.save(sealed, by=by, at=now))
-    if fields.get("later"):
-        return go("/my?done=saved")
+    if fields.get("later") == HERE:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    saved = Begun(draft, filing, it.asking)
+    if fields.get("later") or fields.get("back"):
+        return go("/my?done=saved" if fields.get("later") else _before(sheet, saved))
+    if not it.knows_case:
+        return _choose(it)
     if wrong := sheet.check(filing, it.asking):
-        return _sheet(request, pages, Begun(draft, filing, it.asking), sheet, wrong)
+        return _sheet(request, pages, saved, sheet, wrong)
     return go(f"/my/drafts/{draft_id}/{_after(sheet, filing)}")
 
 
 async def _at(desk: Desk, id: str, step: str, by: Person, at: datetime) -> Begun:
     it = await begun(desk, id, by, at)
     return await with_earlier(desk, it, by) if step == "papers" else it
+
+
+def _choose(it: Begun) -> Response:
+    return go(f"/my/drafts/{it.draft.id}/case")
 
 
 def _step(name: str) -> Sheet:
@@ -181,7 +232,6 @@ def _sheet(request: Request, pages: Web, it: Begun, sheet: Sheet, wrong: list[Mi
         it=it,
         filing=it.filing,
         wrong=by_field(wrong),
-        back=_before(sheet, it),
         offices=offices(it.asking),
         words=words,
         most_scans=MOST_SCANS,

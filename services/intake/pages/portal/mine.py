@@ -1,6 +1,9 @@
 """What a citizen filed: the list with what waits for them, one dossier with everything about it, its receipt."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
 from uuid import UUID
 
 import segno
@@ -9,8 +12,11 @@ from fastapi import Request, Response
 from services.intake.api.filing import Desk
 from services.intake.api.given import Bank
 from services.intake.api.mine import told_to_filer
+from services.intake.domain.catalogue import Catalogue, ProcedureNotInForce
 from services.intake.domain.dossier import Dossier
+from services.intake.domain.draft import Draft
 from services.intake.domain.facts import Asked
+from services.intake.domain.outlook import today
 from services.intake.domain.procedure import Procedure
 from services.intake.domain.standing import Standing
 from services.intake.pages.pay import pay_address
@@ -19,12 +25,40 @@ from services.intake.pages.tracking import ASKED, told_of
 from services.intake.templates import portal_words, words
 from shared import door
 from shared.auth import Citizen
+from shared.calendar import local_day
 from shared.door import Now
 from shared.web import Web
 
 __all__ = ["router", "standing"]
 
 router = door.router()
+
+PAGE = 50
+"""Dossiers on one page of the list."""
+MOST_PAGES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A draft in the list, and whether its procedure still takes filings."""
+
+    draft: Draft
+    name: str
+    is_offered: bool
+    successor: Procedure | None
+    """What the catalogue names in its place."""
+
+    @classmethod
+    def of(cls, draft: Draft, offered: Catalogue, day: date) -> Self:
+        code = draft.filing.procedure
+        versions = offered.versions(code)
+        name = versions[-1].name if versions else code
+        try:
+            now = today(offered, code, day)
+        except ProcedureNotInForce:
+            return cls(draft, name, is_offered=False, successor=None)
+        is_offered = now in versions
+        return cls(draft, name, is_offered, None if is_offered else now)
 
 
 async def standing(desk: Desk, dossier: Dossier) -> Standing:
@@ -33,23 +67,44 @@ async def standing(desk: Desk, dossier: Dossier) -> Standing:
 
 
 @router.get("/my", include_in_schema=False)
-async def mine(request: Request, by: Citizen, pages: Web, desk: AtDesk, now: Now, done: str = "") -> Response:
-    """What waits for them first, then the rest, then drafts."""
-    dossiers = await desk.store.filed_by(by.id)
-    known = {it.id: it for it in await desk.store.progress_of_all([it.id for it in dossiers])}
-    versions = {it.id: desk.offered.version(it.filing.procedure, it.version) for it in dossiers}
-    all = [Standing.of(it, known.get(it.id), versions[it.id]) for it in dossiers]
-    drafts, filed = await desk.store.drafts_and_filed_of(by.id, now)
+async def mine(
+    request: Request,
+    by: Citizen,
+    pages: Web,
+    desk: AtDesk,
+    now: Now,
+    done: str = "",
+    page: int = 1,
+) -> Response:
+    """What waits for them first, however old; then the newest, page by page; drafts on the first page."""
+    page = min(max(page, 1), MOST_PAGES)
+    found = await desk.store.filed_by(by.id, limit=PAGE + 1, skip=(page - 1) * PAGE)
+    listed = {it.id for it in found[:PAGE]}
+    is_first, older = page == 1, list[Dossier]()
+    if is_first and len(found) > PAGE:
+        older = [it for it in await desk.store.open_of(by.id) if it.id not in listed]
+    all = await _standings(desk, (*found[:PAGE], *older))
+    drafts, filed = await desk.store.drafts_and_filed_of(by.id, now) if is_first else ([], [])
+    day = local_day(now)
     return pages.show(
         request,
         "portal_mine.html",
-        all=sorted(all, key=lambda it: not it.waits),
-        drafts=[(it, desk.offered.versions(it.filing.procedure)) for it in drafts],
+        all=sorted((it for it in all if it.waits or it.dossier.id in listed), key=lambda it: is_first and not it.waits),
+        page=page,
+        is_more=len(found) > PAGE,
+        most=PAGE,
+        drafts=[Listed.of(it, desk.offered, day) for it in drafts],
         elsewhere=[it for it in filed if it.filed_by != by.id],
         done=portal_words.DONE.get(done, ""),
         states=words.STATES,
         words=portal_words,
     )
+
+
+async def _standings(desk: Desk, dossiers: Sequence[Dossier]) -> list[Standing]:
+    known = {it.id: it for it in await desk.store.progress_of_all([it.id for it in dossiers])}
+    versions = {it.id: desk.offered.version(it.filing.procedure, it.version) for it in dossiers}
+    return [Standing.of(it, known.get(it.id), versions[it.id]) for it in dossiers]
 
 
 @router.get("/my/{dossier_id}", include_in_schema=False)

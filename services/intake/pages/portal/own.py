@@ -47,6 +47,10 @@ class Begun:
     def procedure(self) -> Procedure:
         return self.asking.procedure
 
+    @property
+    def knows_case(self) -> bool:
+        return self.asking.knows(self.filing.case)
+
 
 async def begun(desk: Desk, id: str, by: Person, at: datetime) -> Begun:
     """Raises `NotThere`, `ProcedureNotInForce`."""

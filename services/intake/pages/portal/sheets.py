@@ -12,6 +12,7 @@ from services.intake.domain.catalogue import Catalogue, Office
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.fees import MOST_PIECES, Charge, Line, PiecesAbsurd, lines_of
 from services.intake.domain.filing import (
+    LONGEST,
     Applicant,
     Authorisation,
     AuthorisationMissing,
@@ -23,7 +24,7 @@ from services.intake.domain.filing import (
     NoOffice,
     Shown,
 )
-from services.intake.domain.procedure import Procedure
+from services.intake.domain.procedure import ORDINARY, Paper, Procedure
 from services.intake.templates import portal_words
 from shared.codes import Digest
 from shared.contracts.intake import HomeBy, PaperTicked
@@ -102,6 +103,14 @@ class Asking:
     day: date
     earlier: Mapping[str, Held] = field(default_factory=dict[str, Held])
     """Papers that they sent before, by their names: one need not be sent twice."""
+
+    def knows(self, case: str) -> bool:
+        """Whether the procedure has that case: a newer version may have it no more."""
+        return case in {"", ORDINARY, *(it.code for it in self.procedure.cases)}
+
+    def papers(self, case: str) -> tuple[Paper, ...]:
+        """The checklist; of a case that is no more all papers, so that nothing that was sent is lost."""
+        return self.procedure.checklist(case) if self.knows(case) else self.procedure.papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +193,7 @@ def _wrong_owner(filing: Filing, _: Asking) -> list[Mistake]:
 
 def _papers(fields: Fields, filing: Filing, asking: Asking) -> Filing:
     ticked = list[PaperTicked]()
-    for paper in asking.procedure.checklist(filing.case):
+    for paper in asking.papers(filing.case):
         scans, held = digests(fields.get(f"scan-{paper.code}", "")), asking.earlier.get(paper.name)
         if not paper.electronic:
             continue
@@ -206,7 +215,7 @@ def _wrong_papers(filing: Filing, asking: Asking) -> list[Mistake]:
 
 def _home(fields: Fields, filing: Filing, asking: Asking) -> Filing:
     home = fields.get("home_by", "")
-    applicant = replace(filing.applicant, address=fields.get("address", "")[:300])
+    applicant = filing.applicant.at(fields.get("address", "")[: LONGEST["address"]])
     charges = [
         Charge(fee.code, int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < len(str(MOST_PIECES)) + 1 else 0)
         for fee in asking.procedure.fees
