@@ -104,6 +104,14 @@ class OnDisk:
     """CRC-32: MinIO compares it with what arrives."""
 
     @property
+    def kind(self) -> str:
+        """The media type, told by how it begins; empty where it is none that `recognised` lets in."""
+        self.file.seek(0)
+        begun = self.file.read(_LONGEST_BEGINNING)
+        self.file.seek(0)
+        return _kind_of(begun)
+
+    @property
     def path(self) -> Path:
         return Path(self.file.name)
 
@@ -296,6 +304,10 @@ class Documents:
             raise Unavailable(f"the documents are away: {type(away).__name__}") from away
 
 
+def _kind_of(begun: bytes) -> str:
+    return next((kind for beginning, kind in _BEGINNINGS.items() if begun.startswith(beginning)), "")
+
+
 def _scratch() -> IO[bytes]:
     return tempfile.NamedTemporaryFile(prefix="motcua-", buffering=0)
 
@@ -308,7 +320,7 @@ async def recognised(chunks: AsyncIterable[bytes]) -> tuple[str, AsyncIterator[b
         begun += chunk
         if len(begun) >= _LONGEST_BEGINNING:
             break
-    kind = next((kind for beginning, kind in _BEGINNINGS.items() if begun.startswith(beginning)), "")
+    kind = _kind_of(begun)
     if begun and not kind:
         raise UnknownKind("This is no PDF, JPEG, PNG or TIFF: scan the paper again in one of these.")
 

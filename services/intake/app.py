@@ -34,7 +34,7 @@ from services.intake.scans.taking import Taking
 from services.intake.settings import IntakeSettings
 from services.intake.store import Store, keep
 from services.intake.templates.refusal_words import TOLD
-from shared.documents import PAPERS, Documents
+from shared.documents import PAPERS, RESULTS, Documents
 from shared.openapi import Example
 from shared.reference import table, table_at, working_calendar
 from shared.sealing import Seals
@@ -76,7 +76,7 @@ def create(settings: IntakeSettings, exporter: SpanExporter | None = None) -> Fa
     app.state.calendar = working_calendar()
     app.state.turns = Turns()
     app.state.seals = seals
-    app.state.papers = papers
+    app.state.papers, app.state.results = papers, Documents(settings, RESULTS)
     app.state.taking = Taking(papers, Readers(), Clamd(settings.clamd) if settings.clamd else None)
     app.state.link_key = link_key(settings)
     return app

@@ -82,7 +82,7 @@ def deadline_moved(heard: Heard[DeadlineMoved], store: Store) -> Awaitable[objec
 def case_decided(heard: Heard[CaseDecided], store: Store) -> Awaitable[object]:
     """The result is sent the way that processing knew: whatever was chosen meanwhile came too late."""
     event, entry = heard.event, _entry(heard, detail=heard.event.outcome)
-    noted = _note(heard, store, entry, lambda known: known.decided(entry.at, late=event.late))
+    noted = _note(heard, store, entry, lambda known: known.decided(entry.at, late=event.late, result=event.result))
     sent = store.dossiers.change(
         heard.envelope.subject,
         lambda it: goes_home_by(it, event.home_by, office=event.office, at=entry.at),

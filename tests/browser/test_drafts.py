@@ -35,6 +35,8 @@ def test_row_03_a_draft_begun_on_the_phone_is_found_by_code_and_digits_and_filed
     filing["papers"] = [*filing["papers"], identity]
     slip = httpx.put(f"{desk.url}/intake/counter/dossiers/{id}", json=filing, headers=desk.headers())
     assert slip.status_code == 201, slip.text
+    ended = httpx.delete(f"{desk.url}/intake/drafts/{id}", headers=desk.headers())  # as the counter's screen does
+    assert ended.status_code == 200, ended.text
 
     _sent_again_it_is_still_one(phone, id)
     look_at(phone, "portal-filed-at-counter-vi")

@@ -274,7 +274,7 @@ def test_the_days_list_finds_a_dossier_by_the_slips_qr_by_its_code_and_by_the_ca
 def test_another_offices_clerk_sees_no_person_and_may_take_in_what_was_brought(
     browser: Browser, desk: Front, wide: Page
 ):
-    filed = online(desk, papers=("request",), receiving_office=ONE_STOP, competent_office=ONE_STOP)
+    filed = online(desk, papers=("request",), receiving_office=f"{ONE_STOP}.01", competent_office=ONE_STOP)
     at_dossier(wide, filed["id"])
     expect(wide.locator("main")).not_to_contain_text("Ka Thơm")
     open_part(wide, "Nhận giấy tờ bổ sung")

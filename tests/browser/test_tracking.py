@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.looking import LANGUAGES, look_at
+from shared.clock import server_time
+from tests.browser.looking import LANGUAGES, log_in, look_at
 from tests.intake.front import LAST_FOUR, START, Front, whole_way
+from tests.intake.test_papers import CITIZEN, decided
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +111,104 @@ def test_the_language_can_be_switched_on_the_answer_and_stays(page: Page, follow
     page.get_by_role("link", name="Track another dossier").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert LAST_FOUR not in page.url
+
+
+OVERDUE = {
+    "vi": "Đã quá ngày hẹn trả kết quả. Cơ quan giải quyết phải xin lỗi và hẹn lại ngày trả; "
+    "bạn có thể hỏi nơi nhận hồ sơ.",
+    "en": "The day on which the result was promised is past. The deciding office has to apologise and name a new day; "
+    "you can ask the office that received your dossier.",
+}
+NOTHING_TO_DO = re.compile("Bạn không cần làm gì|There is nothing for you to do")
+OPEN = re.compile("Mở kết quả|Open the result")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_dossier_that_is_overdue_says_so_and_not_that_there_is_nothing_to_do(page: Page, desk: Front, language: str):
+    id, _ = decided(desk, filed_by=CITIZEN)
+    desk.tell(id, 4, *whole_way()[:1], due_at=START + timedelta(days=5))
+    page.goto(f"/track?lang={language}")
+    ask(page, desk.do(desk.app.state.store.dossiers.known(id)).code, LAST_FOUR)
+    expect(page.locator(".state")).to_contain_text(OVERDUE[language])
+    expect(page.locator(".state")).not_to_contain_text(NOTHING_TO_DO)
+    look_at(page, f"tracked-overdue-{language}")
+    log_in(page, desk, CITIZEN)
+    page.goto(f"/my/{id}")
+    expect(page.locator(".state")).to_contain_text(OVERDUE[language])
+    expect(page.locator(".state")).not_to_contain_text(NOTHING_TO_DO)
+
+
+def test_one_whose_day_is_still_to_come_is_not_said_to_be_overdue(page: Page, desk: Front):
+    slip = desk.file()
+    desk.tell(slip["id"], 4, due_at=server_time() + timedelta(days=5))
+    page.goto("/track")
+    ask(page, slip["code"], LAST_FOUR)
+    expect(page.locator(".state")).to_contain_text(NOTHING_TO_DO)
+    expect(page.locator(".state")).not_to_contain_text(OVERDUE["vi"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("filed_by", "where"),
+    [
+        (CITIZEN, {"vi": "Mở được sau khi đăng nhập", "en": "It opens after you log in"}),
+        ("", {"vi": "Mở được tại quầy nơi nhận hồ sơ.", "en": "It is opened at the counter"}),
+    ],
+    ids=["online", "counter"],
+)
+def test_without_a_login_it_is_said_where_an_electronic_result_opens_and_nothing_opens_it(
+    page: Page, desk: Front, language: str, filed_by: str, where: dict[str, str]
+):
+    id, _ = decided(desk, filed_by=filed_by)
+    page.goto(f"/track?lang={language}")
+    ask(page, desk.do(desk.app.state.store.dossiers.known(id)).code, LAST_FOUR)
+    expect(page.locator(".todo")).to_contain_text(where[language])
+    expect(page.get_by_role("button", name=OPEN)).to_have_count(0)
+    look_at(page, f"tracked-result-{'login' if filed_by else 'counter'}-{language}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("home_by", ["electronic", "post"])
+def test_who_filed_it_finds_the_button_that_opens_the_result(page: Page, desk: Front, language: str, home_by: str):
+    id, _ = decided(desk, home_by, filed_by=CITIZEN)
+    log_in(page, desk, CITIZEN)
+    page.goto(f"/my/{id}?lang={language}")
+    expect(page.get_by_role("button", name=OPEN)).to_be_visible()
+    look_at(page, f"portal-result-{home_by}-{language}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_a_result_without_a_file_it_is_said_where_to_ask(page: Page, desk: Front, language: str):
+    id, _ = decided(desk, filed_by=CITIZEN)
+    desk.tell(id, 9, is_decided=True)
+    log_in(page, desk, CITIZEN)
+    page.goto(f"/my/{id}?lang={language}")
+    expect(page.get_by_role("button", name=OPEN)).to_have_count(0)
+    expect(page.locator(".todo")).to_contain_text(re.compile("không có tệp điện tử|has no electronic file"))
+    look_at(page, f"portal-result-without-file-{language}")
+
+
+def test_the_result_opens_without_javascript_and_the_dossier_is_closed_with_it(desk: Front, browser: Browser):
+    id, content = decided(desk, filed_by=CITIZEN)
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640}, base_url=desk.url)
+    visited = context.new_page()
+    log_in(visited, desk, CITIZEN)
+    visited.goto(f"/my/{id}")
+    with visited.expect_response(re.compile("/intake/papers/links/")) as opened:
+        visited.get_by_role("button", name="Mở kết quả").click()
+    assert opened.value.status == 200
+    assert opened.value.header_value("content-length") == str(len(content))
+    after = context.new_page()
+    after.goto(f"/my/{id}")
+    expect(after.locator(".state .now")).to_have_text("Đã trả kết quả")
+    expect(after.locator(".timeline")).to_contain_text("Đã trả kết quả: bản điện tử.")
+    expect(after.get_by_role("button", name="Mở kết quả")).to_be_visible()
+    context.close()
+
+
+def test_somebody_elses_result_is_not_there(desk: Front):
+    id, _ = decided(desk, filed_by=CITIZEN)
+    headers = desk.headers("demo-citizen-2") | {"accept": "text/html"}
+    answer = httpx.post(f"{desk.url}/my/{id}/result", headers=headers)
+    assert (answer.status_code, "Bạn không có hồ sơ hay bản nháp này" in answer.text) == (404, True)
+    assert desk.do(desk.app.state.store.links.find({"state.dossier": id})) == []

@@ -197,6 +197,54 @@ def test_what_is_stopped_on_its_way_leaves_nothing_here_nor_there(
     assert list(store.list_objects(PAPERS, f"uploads/{place}/", recursive=True)) == []
 
 
+def test_a_box_that_a_script_takes_away_stops_what_is_on_its_way_and_holds_no_form_back(
+    troubled: Page, desk: Front, tmp_path: Path, cut: Line
+):
+    opened(troubled, desk)
+    troubled.route("**/intake/test-sent*", lambda route: route.fulfill(body="sent"))
+    choose(troubled, tmp_path, "lớn.pdf", large())
+    expect(troubled.locator(".sent > li")).to_contain_text("Mất kết nối", timeout=30_000)
+    with troubled.expect_response(lambda it: it.request.method == "DELETE") as answered:
+        troubled.evaluate(
+            "document.querySelector('.upload').remove(); document.dispatchEvent(new Event('papers:look'))"
+        )
+    assert answered.value.status == 204
+    assert troubled.evaluate("localStorage.length") == 0
+    troubled.get_by_role("button", name="Gửi").click()
+    troubled.wait_for_url("**/intake/test-sent*")
+
+
+def test_a_box_that_is_on_no_page_any_more_says_nothing(troubled: Page, desk: Front, tmp_path: Path, cut: Line):
+    opened(troubled, desk)
+    choose(troubled, tmp_path, "lớn.pdf", large())
+    expect(troubled.locator(".sent > li")).to_contain_text("Mất kết nối", timeout=30_000)
+    troubled.evaluate("""() => {
+        window.told = [];
+        const box = document.querySelector(".upload");
+        for (const it of ["uploaded", "removed", "failed"]) box.addEventListener(`papers:${it}`, () => told.push(it));
+        box.remove();
+    }""")
+    cut.left = 100
+    with troubled.expect_response("**/preview", timeout=90_000):  # which is asked for when it was told that it came
+        pass
+    assert troubled.evaluate("told") == []
+
+
+def test_the_same_file_chosen_twice_is_in_the_form_until_both_of_its_lines_are_gone(
+    desk_page: Page, desk: Front, tmp_path: Path
+):
+    opened(desk_page, desk)
+    content = fresh_pdf()
+    for count in (1, 2):
+        choose(desk_page, tmp_path, "một.pdf", content)
+        pictures(desk_page, count)
+    removed = desk_page.get_by_role("button", name="Bỏ: một.pdf")
+    for left in (digest_of(content), ""):
+        removed.first.click()
+        assert kept(desk_page) == left
+    expect(desk_page.locator(".sent > li")).to_have_count(0)
+
+
 def test_where_one_scan_is_asked_for_a_new_one_takes_its_place(desk_page: Page, desk: Front, tmp_path: Path):
     opened(desk_page, desk, more="")
     first, second = fresh_pdf(), fresh_pdf()

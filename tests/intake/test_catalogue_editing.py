@@ -339,6 +339,20 @@ def test_a_file_that_is_a_trap_is_refused_with_a_sentence(content: bytes, words:
     assert ": hãy " in refused.value.vi or "phải" in refused.value.vi
 
 
+def test_a_name_that_stands_twice_in_an_entry_is_a_mistake_with_its_line_and_not_the_last_of_both():
+    twice = to_yaml(Catalogue((BIRTH,), ())).decode().replace("  fees:", "  fees: []\n  fees:", 1)
+    (mistake,) = read_upload(twice.encode(), "sua-phi.yaml").mistakes
+    line = twice.splitlines().index("  fees: []") + 1
+    assert (mistake.place, mistake.line) == ("sua-phi.yaml, fees", line + 1)
+    assert f"dòng {line} " in mistake.vi
+    assert f"line {line} " in mistake.en
+    (mistake,) = read_upload(b"procedures: []\noffices: []\nprocedures: []").mistakes
+    assert mistake.line == 3
+    again = "procedures: []\na: &a {x: 1, x: 2}\nb: [*a, *a, {<<: *a, x: 3}]"
+    (mistake,) = read_upload(again.encode()).mistakes
+    assert mistake.line == 2, "what an anchor repeats is told once, and what it gives may be replaced"
+
+
 def test_where_yaml_ends_to_be_yaml_is_told_in_vietnamese_without_the_readers_english():
     with pytest.raises(UnreadableFile) as refused:
         read_upload("procedures:\n  - {code: 1.013225, name: Tên".encode())
@@ -420,6 +434,26 @@ def test_an_office_may_be_closed_once_with_its_heirs_and_not_edited():
     ended = Catalogue((), (*others, heir, replace(closed, successors=())))
     (again,) = dry_run(offices=(closed, heir), published=ended).mistakes
     assert again.place == "H36.201, successors"
+
+
+def test_an_office_ends_today_or_later_and_its_work_goes_on_on_the_day_after():
+    commune = next(it for it in CATALOGUE.offices if it.code == "H36.201")
+    last = LATER - timedelta(days=1)
+
+    def told(begins: date = LATER, *heirs: str, ends: date = last) -> list[str]:
+        heir = replace(commune, code="H36.301", valid_from=begins)
+        run = dry_run(offices=(heir, replace(commune, valid_until=ends, successors=heirs)))
+        assert bool(run.digest) == (not run.mistakes)
+        return [it.place for it in run.mistakes]
+
+    assert told(LATER, "H36.301") == told(date(2020, 1, 1), "H36.301") == []
+    assert told(LATER + timedelta(days=1), "H36.202", "H36.301") == [], "one goes on with it"
+    assert told() == ["H36.201, successors"]
+    assert told(LATER + timedelta(days=1), "H36.301") == ["H36.201, successors"]
+    assert told(LATER, "H36.999") == ["H36.201, successors"], "and is told once"
+    assert told(LATER, "H36.202", ends=TODAY) == []
+    assert told(LATER, "H36.202", ends=TODAY - timedelta(days=1)) == ["H36.201, valid_until"]
+    assert told(LATER, "H36.202", ends=date.max) == []
 
 
 def test_offices_above_one_another_in_a_circle_are_a_mistake():

@@ -1,12 +1,17 @@
 """The clerk's pages: what they offer, in which words, and where their links lead."""
 
+import io
+import logging
 import re
 import uuid
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from pypdf import PdfReader
 
 from services.intake.domain.progress import Entry
 from tests.intake.front import LAST_FOUR, START, Front
@@ -14,9 +19,11 @@ from tests.intake.front import LAST_FOUR, START, Front
 EXTRACT = "2.000635"
 """8.000 đồng a copy."""
 COUNTER = "H36.202.02"
+TWO_UNKNOWN = "1.012784"
+"""Two fees that the council sets."""
 BIRTH = "1.001193"
 """A paper of its own for each of two cases."""
-CALL = "Chưa nhắn tin được"
+CALL = "báo qua điện thoại"
 
 
 def ask(desk: Front, path: str, data: dict[str, str] | None = None, **more: Any) -> httpx.Response:
@@ -263,3 +270,146 @@ def test_what_the_deciding_office_asks_for_is_shown_and_received_though_no_check
     assert code not in taken(brought.text, f"{id}/supplement", "originals")[0]
     kept = httpx.get(f"{desk.url}/intake/dossiers/{id}", headers=desk.headers()).json()["dossier"]["filing"]["papers"]
     assert (kept[-1]["code"], kept[-1]["originals"]) == (code, 1)
+
+
+def test_d3_any_counter_prints_the_number_of_a_filing_that_waits_and_nothing_else_of_it(desk: Front):
+    id, decides = str(uuid.uuid4()), {"receiving_office": "H36.202.01", "competent_office": "H36.202"}
+    applicant = {"name": "Ka Thơm", "number": "068195004321", "phone": "0912345678", "address": "Thôn Tân Lâm"}
+    filing = {"procedure": "1.004873", "applicant": applicant, "channel": "online"}
+    citizen, theirs = desk.headers("demo-citizen"), desk.headers("demo-one-stop")
+    filed = httpx.put(f"{desk.url}/intake/dossiers/{id}", json=filing | decides, headers=citizen)
+    assert filed.status_code == 201, filed.text
+    tracking = filed.json()["tracking"]
+    there = f"/counter/dossiers/{id}"
+    assert ask(desk, "/counter/list", {"text": tracking}).headers["location"] == there
+
+    def offered(headers: dict[str, str]) -> list[str]:
+        return re.findall(
+            r'href="/intake(/dossiers/[^"]+\.pdf)"', httpx.get(f"{desk.url}{there}", headers=headers).text
+        )
+
+    paper = f"/dossiers/{id}/forms/filed.pdf"
+    assert (offered(desk.headers()), offered(theirs)) == ([paper], [paper])
+    printed = [httpx.get(f"{desk.url}/intake{paper}", headers=desk.headers(), timeout=20) for _ in range(2)]
+    texts = [PdfReader(io.BytesIO(it.content)).pages[0].extract_text() for it in printed]
+    assert [(tracking in it, "Ka Thơm" in it, "In lại lần 1" in it) for it in texts] == [
+        (True, True, False),
+        (True, True, True),
+    ]
+    ours = PdfReader(io.BytesIO(httpx.get(f"{desk.url}/intake{paper}", headers=theirs, timeout=20).content))
+    private = ("0912345678", "Thôn Tân Lâm")
+    assert [it in ours.pages[0].extract_text().replace(" ", "") for it in ("0912345678", "ThônTânLâm")] == [True, True]
+    assert not [it for it in private for text in texts if it.replace(" ", "") in text.replace(" ", "")]
+    kept = httpx.get(f"{desk.url}/intake/dossiers/{id}/printings/filed", headers=theirs).json()
+    assert [(it["by"], it["office"]) for it in kept["prints"]] == [
+        *[("demo-counter", COUNTER)] * 2,
+        ("demo-one-stop", "H36.202"),
+    ]
+    for other in ("supplement", "control", "slip"):
+        refused = httpx.get(f"{desk.url}/intake/dossiers/{id}/forms/{other}.pdf", headers=desk.headers())
+        assert refused.json()["code"] == "not-your-office"
+    because = {"reason": "other", "words": "Nhầm"}
+    httpx.post(f"{desk.url}/intake/dossiers/{id}/refusal", json=because, headers=theirs).raise_for_status()
+    assert (offered(desk.headers()), offered(theirs)) == ([], [])
+    closed = httpx.get(f"{desk.url}/intake{paper}", headers=desk.headers())
+    assert closed.json()["code"] == "not-your-office"
+
+
+def test_once_it_has_its_code_the_slip_is_its_paper(desk: Front):
+    slip = desk.file()
+    page = ask(desk, f"/counter/dossiers/{slip['id']}").text
+    assert f"{slip['id']}/slip.pdf" in page
+    assert "filed.pdf" not in page
+
+
+def test_of_two_unknown_fees_the_refused_one_alone_keeps_what_was_typed_and_says_what_is_wrong(desk: Front):
+    id = desk.file(procedure=TWO_UNKNOWN, competent_office="H36.02.15")["id"]
+    typed = {"fee": "appraisal", "dong": "0", "because": "Nghị quyết 10/2025"}
+    refused = ask(desk, f"/counter/dossiers/{id}/amount", typed)
+    assert refused.status_code == 422
+    assert re.findall(r'id="wrong"', refused.text) == ['id="wrong"']
+    forms = refused.text.split(f'action="/counter/dossiers/{id}/amount"')[1:]
+    wrong, other = sorted((it.partition("</form>")[0] for it in forms), key=lambda it: 'value="appraisal"' not in it)
+    assert ('id="wrong"' in wrong, 'value="0"' in wrong, "Nghị quyết 10/2025" in wrong) == (True, True, True)
+    assert ('id="wrong"' in other, 'value="0"' in other, "Nghị quyết 10/2025" in other) == (False, False, False)
+
+
+def anybody() -> dict[str, str]:
+    """Another person each time, so that nothing resembles anything."""
+    return {"name": "Ka Nai", "number": f"068302{uuid.uuid4().int % 1_000_000:06d}", "address": "Thôn Tân Lâm"}
+
+
+def given_result(desk: Front, home_by: str) -> tuple[str, bytes]:
+    """An accepted dossier, and its result as processing keeps it."""
+    id, content = desk.file(anybody(), home_by=home_by)["id"], f"%PDF-1.4 of {uuid.uuid4()}".encode()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield content
+
+    stored = desk.do(desk.app.state.results.put(pieces(), "application/pdf", most=1000))
+    desk.tell(id, 9, is_decided=True, result=stored.digest)
+    return id, content
+
+
+@pytest.mark.parametrize(("home_by", "then"), [("electronic", "handed-over"), ("counter", "accepted")])
+def test_the_clerk_opens_the_signed_result_and_is_told_where_that_hands_it_over(desk: Front, home_by: str, then: str):
+    id, content = given_result(desk, home_by)
+    shown = ask(desk, f"/counter/dossiers/{id}")
+    assert f'action="/counter/dossiers/{id}/result"' in shown.text
+    assert ("hồ sơ được ghi là đã trả kết quả" in words(shown)) == (home_by == "electronic")
+    opened = ask(desk, f"/counter/dossiers/{id}/result", {}, follow_redirects=True)
+    assert (opened.status_code, opened.content) == (200, content)
+    assert desk.do(desk.app.state.store.dossiers.known(id)).state == then
+
+
+def test_where_no_result_is_there_nothing_offers_to_open_one(desk: Front):
+    id = desk.file(anybody())["id"]
+    assert f"/counter/dossiers/{id}/result" not in ask(desk, f"/counter/dossiers/{id}").text
+    assert ask(desk, f"/counter/dossiers/{id}/result", {}).status_code == 409
+
+
+@pytest.mark.parametrize("text", ["không phải mã", "068399000001", "7KM2P-XQ4RT", "1|2|3|4|5|6"])
+def test_what_is_no_number_and_what_nobody_has_is_told_beside_the_search(desk: Front, text: str):
+    refused = ask(desk, "/counter/list", {"text": text})
+    assert refused.status_code in {404, 422}, refused.text
+    assert 'id="text-wrong"' in refused.text
+
+
+def test_what_was_filed_on_an_earlier_day_and_never_accepted_stands_on_the_list(desk: Front):
+    today, before, accepted = (desk.file(anybody(), accept=it) for it in (False, False, True))
+    dossiers = desk.app.state.store.dossiers
+
+    async def filed_before(id: str) -> None:
+        await dossiers.change(id, lambda it: (replace(it, submitted_at=it.submitted_at - timedelta(days=1)),))
+
+    for it in (before, accepted):
+        desk.do(filed_before(it["id"]))
+    of_today, of_before = ask(desk, "/counter/list").text.split('id="waiting"')
+    assert today["tracking"] in of_today
+    assert before["tracking"] not in of_today
+    assert before["tracking"] in of_before
+    assert today["tracking"] not in of_before
+    assert accepted["code"] not in of_today + of_before
+
+
+def test_a_dossier_is_found_by_a_passport_and_by_the_number_that_a_card_replaced(desk: Front):
+    passport, old = f"C{uuid.uuid4().int % 10_000_000:07d}", f"{uuid.uuid4().int % 1_000_000_000:09d}"
+    for owner in ({"name": "Ka Thơm", "number": passport, "shown": "passport"}, {"name": "Ka Nai", "number": old}):
+        slip = desk.file(owner, home_by="counter")
+        card = f"068301{uuid.uuid4().int % 1_000_000:06d}|{old}|Ka Nai|01021985|Nữ|Thôn Tân Lâm|01012021"
+        found = ask(desk, "/counter/list", {"text": card if owner["number"] == old else passport})
+        assert (found.status_code, found.headers.get("location")) == (303, f"/counter/dossiers/{slip['id']}")
+
+
+def test_whose_numbers_and_dossiers_a_clerk_looked_at_is_on_record_without_the_number(
+    desk: Front, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO)
+    number = f"068185{uuid.uuid4().int % 1_000_000:06d}"
+    slip = desk.file(anybody() | {"number": number})
+    ask(desk, "/counter/list", {"text": number})
+    ask(desk, f"/counter/dossiers/{slip['id']}")
+    said = [it.getMessage() for it in caplog.records if ".pages.counter." in it.name]
+    assert [it for it in said if "demo-counter" in it and COUNTER in it and slip["id"] in it]
+    assert [it for it in said if "demo-counter" in it and "somebody's number" in it]
+    assert number not in "".join(said)

@@ -13,8 +13,9 @@ from shared.web.languages import languages
 from shared.web.pages import HERE
 
 TEMPLATES = Path(templates.__file__).parent
-OF_THE_SCRIPT = {"offline", "fault", "unavailable", "wrong-date"}
-"""What is no refusal of a rule: the line is down, a fault of ours, the weather, a date that the screen cannot read."""
+OF_THE_SCRIPT = {"offline", "fault", "unavailable", "wrong-date", "no-resolution"}
+"""What is no refusal of a rule: the line is down, a fault of ours, the weather, a date that the screen
+cannot read, an amount without its resolution."""
 MESSAGE = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"')
 
 

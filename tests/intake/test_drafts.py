@@ -9,6 +9,7 @@ from services.intake.rounds import end_drafts
 from services.intake.store import Store
 from tests.intake.front import Front
 from tests.intake.test_filing import CITIZEN, CLERK, Door, filing
+from tests.shared.filings import PROCEDURE
 
 
 def test_what_was_typed_goes_once_it_was_filed_by_the_api_or_at_a_counter_and_what_was_not_stays(
@@ -49,3 +50,15 @@ def test_row_16_what_no_form_can_hold_and_no_procedure_knows_is_not_asked_for(de
     assert asked(about="paper", code="unicorn") == (422, "not-asked-here")
     assert asked(about="field", code="phone", words="x" * 1_001) == (422, "reason-missing")
     assert asked(about="field", code="phone", words="x" * 1_000)[0] == 200
+
+
+def test_ones_own_drafts_are_listed_the_newest_first_with_the_name_of_their_procedure(desk: Front):
+    clerk, colleague = Door(desk, CLERK), Door(desk, "demo-one-stop")
+    first, second = str(uuid.uuid4()), str(uuid.uuid4())
+    assert clerk.put(f"/drafts/{first}", filing()).json()["name"] == PROCEDURE.name
+    assert clerk.put(f"/drafts/{second}", {"procedure": "", "applicant": {"name": "Ka Hằng"}}).status_code == 200
+    listed = clerk.get("/drafts").json()
+    assert [(it["id"], it["name"]) for it in listed[:2]] == [(second, ""), (first, PROCEDURE.name)]
+    assert {first, second}.isdisjoint(it["id"] for it in colleague.get("/drafts").json())
+    clerk.put(f"/drafts/{first}", filing())
+    assert [it["id"] for it in clerk.get("/drafts").json()[:2]] == [first, second]

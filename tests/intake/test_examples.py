@@ -14,6 +14,8 @@ from tests.building.houses import built
 from tests.intake.front import Front
 
 EXAMPLES = msgspec.convert(table("services.intake.data", "examples.yaml")["examples"], list[Example])
+RESULT = "0" * 64
+"""The SHA-256 of a signed result, which no example reads."""
 TOLD = built("intake").openapi()["paths"]
 
 
@@ -49,7 +51,7 @@ def test_the_examples_work_one_after_the_other_and_answer_what_the_document_says
 def asked(http: httpx.Client, desk: Front, it: Example, answers: dict[str, Any]) -> httpx.Response:
     method, _, path = it.call.partition(" ")
     if it.after == "decided":
-        desk.tell((it.path or {})["dossier_id"], 9, is_decided=True)
+        desk.tell((it.path or {})["dossier_id"], 9, is_decided=True, result=RESULT)
     taken = {name: answers[call][field] for name, (call, field) in (it.take or {}).items()}
     body = None if it.body is None else {**it.body, **taken}
     headers = desk.headers(it.who) if it.who else {}

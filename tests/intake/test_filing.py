@@ -21,7 +21,7 @@ from shared.codes import TrackingCode
 from shared.door import once
 from shared.sealing import Seals
 from tests.intake.front import Front
-from tests.shared.filings import COMMUNE, COUNTER, PROCEDURE, ticked
+from tests.shared.filings import CATALOGUE, COMMUNE, COUNTER, PROCEDURE, TODAY, ticked
 
 CLERK, CITIZEN, OTHER_CITIZEN = "demo-counter", "demo-citizen", "demo-citizen-2"
 NUMBERS = (f"068201{n:06}" for n in itertools.count(500_000))
@@ -88,7 +88,7 @@ def online(number: str = "", **more: Any) -> dict[str, Any]:
         for it in PROCEDURE.papers
         if it.required
     ]
-    there = {"channel": "online", "receiving_office": COMMUNE, "papers": electronic, "consent": False}
+    there = {"channel": "online", "receiving_office": COUNTER, "papers": electronic, "consent": False}
     return filing(number, **(there | more))
 
 
@@ -102,6 +102,20 @@ def test_row_01_the_same_filing_again_gets_the_first_answer_and_another_under_it
     assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
     assert again.headers["idempotent-replayed"] == "true"
     assert clerk.file(id=id, home_by="post").status_code == 409
+
+
+def test_what_was_only_filed_is_no_answer_to_who_files_and_accepts_it_under_the_same_id(clerk: Door):
+    id = str(uuid.uuid4())
+    receipt = clerk.file(counter=False, id=id)
+    assert (receipt.status_code, receipt.json()["state"]) == (201, "submitted")
+    at_counter = clerk.file(id=id)
+    assert (at_counter.status_code, at_counter.json()["code"]) == (409, "conflict"), "nothing was accepted"
+    assert clerk.file(counter=False, id=id).json() == receipt.json()
+    assert clerk.post(f"/dossiers/{id}/acceptance", None).status_code == 200
+    other = str(uuid.uuid4())
+    slip = clerk.file(id=other).json()
+    assert clerk.file(counter=False, id=other).status_code == 409, "a slip is no receipt either"
+    assert clerk.file(id=other).json() == slip
 
 
 def test_row_02_a_filing_is_kept_whole_or_not_at_all(clerk: Door, desk: Front):
@@ -235,12 +249,12 @@ def test_row_14_what_comes_online_is_answered_within_8_hours_in_which_the_office
 
 
 def test_row_14_an_online_filing_has_a_receipt_number_with_a_check_character_at_once_and_waits_in_its_turn(
-    citizen: Door, desk: Front
+    citizen: Door, clerk: Door
 ):
     receipt = citizen.put(f"/dossiers/{uuid.uuid4()}", online()).json()
     assert TrackingCode.of(receipt["tracking"]).text == receipt["tracking"]
     assert citizen.post("/tracking", {"code": receipt["tracking"]}).json()["state"] == 1
-    waiting = Door(desk, "demo-one-stop").get("/dossiers/online?limit=200").json()
+    waiting = clerk.get("/dossiers/online?limit=200").json()
     assert receipt["id"] in [it["id"] for it in waiting]
     assert [it["respond_by"] for it in waiting] == sorted(it["respond_by"] for it in waiting)
 
@@ -324,6 +338,19 @@ def test_a_result_is_handed_over_to_who_shows_the_card_and_signs(clerk: Door, de
     assert clerk.post(out, {"receiver": shown}).json()["state"] == "handed-over"
 
 
+def test_who_filed_with_an_old_card_is_known_by_the_new_one_that_names_it(clerk: Door, desk: Front, number: str):
+    old = number[-9:]
+    id = clerk.file(number=old).json()["id"]
+    desk.tell(id, 9, is_decided=True)
+    out, shown = f"/dossiers/{id}/hand-over", {"receiver": {"number": number, "signature": "register"}}
+    assert code_of(clerk.post(out, shown)) == "not-the-receiver"
+    assert code_of(clerk.post(out, shown | {"old_number": "068000000"})) == "not-the-receiver"
+    assert code_of(clerk.post(out, shown | {"old_number": number})) == "invalid-citizen-number"
+    assert clerk.post(out, shown | {"old_number": old}).json()["state"] == "handed-over"
+    (kept,) = desk.do(desk.app.state.store.dossiers.find({"_id": id}))
+    assert (kept.handed.document, kept.handed.number) == ("card", ""), "it was their own"
+
+
 def test_numbers_are_sealed_in_the_store_found_by_exact_match_and_outlive_a_rotation_of_the_key(
     clerk: Door, desk: Front, number: str
 ):
@@ -359,6 +386,21 @@ def test_a_state_agency_is_sent_to_the_portal_and_what_is_not_offered_is_refused
     answer = clerk.file(applicant=agency)
     assert (answer.status_code, answer.json()["code"]) == (422, "must-file-online")
     assert clerk.file(case="no-such-case").json()["code"] == "unknown-case"
+
+
+def test_a_state_agency_brings_to_the_counter_what_nobody_files_online(desk: Front):
+    copies = "2.000815"
+    assert "online" not in CATALOGUE.procedure(copies, TODAY).channels
+    assert desk.file({"name": "UBND xã", "kind": "state-agency"}, procedure=copies, home_by="counter")["code"]
+
+
+def test_a_citizen_files_where_a_counter_answers_and_is_told_which(citizen: Door):
+    nobody = citizen.put(f"/dossiers/{uuid.uuid4()}", online(receiving_office="H36.201"))
+    assert (nobody.status_code, code_of(nobody)) == (422, "no-counter-there")
+    assert nobody.json()["detail"] == "There is no counter at H36.201: file at H36.201.01."
+    province = citizen.put(f"/dossiers/{uuid.uuid4()}", online(receiving_office="H36.02.15", competent_office=COMMUNE))
+    assert f"a counter of /procedures/{PROCEDURE.code}/offer" in province.json()["detail"]
+    assert citizen.put(f"/dossiers/{uuid.uuid4()}", online(receiving_office="H36.201.01")).status_code == 201
 
 
 def test_a_carrier_cannot_file_and_what_it_collected_is_filed_when_a_clerk_takes_it_over(clerk: Door, desk: Front):

@@ -20,9 +20,16 @@ from services.intake.domain.changing import (
 from services.intake.domain.draft import KEPT_FOR, Draft, NoSuchDraft, NotYourDraft
 from services.intake.domain.facts import Asked
 from services.intake.domain.filing import Applicant, Authorisation, Filing
-from services.intake.domain.handing import Receiver, hand_over, identified
+from services.intake.domain.handing import Receiver, hand_over, identified, opened, result_of
 from services.intake.domain.progress import Progress, national_state
-from shared.contracts.intake import ContactRecorded, DossierCorrected, DossierRated, HomeChosen, WithdrawalAsked
+from shared.contracts.intake import (
+    ContactRecorded,
+    DossierCorrected,
+    DossierRated,
+    HomeChosen,
+    ResultHandedOver,
+    WithdrawalAsked,
+)
 from shared.errors import Refusal
 from shared.identifiers import InvalidCitizenNumber
 from shared.sealing import Seals
@@ -272,6 +279,41 @@ def test_a_result_on_paper_is_not_closed_as_taken_electronically():
         hand_over(accepted(), "electronic", is_decided=True, by=CLERK, at=AT)
     electronic = accepted(home_by="electronic")
     assert hand_over(electronic, "electronic", is_decided=True, by=CLERK, at=AT)[0].state == "handed-over"
+
+
+@pytest.mark.parametrize("by", [CITIZEN, CLERK])
+def test_who_opens_an_electronic_result_has_it_and_opening_it_again_tells_nothing(by: Any):
+    there = accepted(home_by="electronic")
+    closed, said = opened(there, by=by, at=AT)
+    assert closed.state == "handed-over"
+    assert (closed.history[-1].what, closed.history[-1].by, closed.history[-1].detail) == (
+        "handed-over",
+        by.id,
+        "electronic",
+    )
+    assert said == ResultHandedOver(office=by.office, role=by.role, by="electronic", handed_over_at=AT)
+    assert opened(closed, by=by, at=AT) == (closed,)
+
+
+@pytest.mark.parametrize("home_by", ["counter", "post"])
+def test_a_result_that_goes_home_on_paper_is_read_and_not_handed_over_by_opening_it(home_by: Any):
+    there = accepted(home_by=home_by)
+    assert opened(there, by=CITIZEN, at=AT) == (there,)
+
+
+@pytest.mark.parametrize("role", ["specialist", "leader", "registry-clerk"])
+def test_the_office_that_made_the_result_looks_at_it_without_handing_it_over(role: str):
+    there = accepted(home_by="electronic")
+    assert opened(there, by=replace(CLERK, role=role), at=AT) == (there,)
+
+
+def test_a_result_is_opened_once_it_is_decided_and_where_it_has_a_file():
+    for early in (None, Progress("d1", 4)):
+        with pytest.raises(handing.NotDecided):
+            result_of(early)
+    with pytest.raises(handing.NoResultFile):
+        result_of(Progress("d1").decided(AT, late=False))
+    assert result_of(Progress("d1").decided(AT, late=False, result="0" * 64)) == "0" * 64
 
 
 def test_a_decision_goes_before_a_wish_to_withdraw_that_crossed_it():

@@ -95,6 +95,14 @@ def test_who_may_not_file_is_told_no_outlook(desk: Front):
     assert httpx.post(f"{desk.url}/intake/dossiers/outlook", json=body).status_code == 401
 
 
+def test_a_state_agency_is_sent_to_the_portal_only_with_what_is_filed_there():
+    for known in OFFERED.in_force(local_day(AT)):
+        filing = Filing(known.code, Applicant("UBND xã", kind="state-agency"), consent=True)
+        wrong = [it.code for it in Outlook.of(filing, CLERK, AT, OFFERED, WORKING).wrong]
+        assert wrong == (["must-file-online"] if "online" in known.channels else []), known.name
+        known.check("online" if wrong else "direct", "counter")
+
+
 def test_an_exemption_is_out_of_the_sum_once_a_clerk_says_so_and_not_where_a_citizen_asks_for_it():
     filing = Filing(
         EXTRACT,
@@ -147,7 +155,8 @@ def test_an_amount_is_written_as_its_reader_s_language_writes_it():
 def test_a_citizen_s_program_sees_what_is_asked_for_as_the_page_does_and_nobody_else_s(desk: Front):
     id, citizen = str(uuid.uuid4()), desk.headers("demo-citizen")
     api = f"{desk.url}/intake/dossiers"
-    online = {"procedure": SCHOOL, "applicant": {"name": "Ka Thơm"}, "channel": "online", "receiving_office": "H36.202"}
+    there = {"channel": "online", "receiving_office": "H36.202.01"}
+    online = {"procedure": SCHOOL, "applicant": {"name": "Ka Thơm"}} | there
     assert httpx.put(f"{api}/{id}", json=online, headers=citizen).status_code == 201
     wanted = {"about": "field", "code": "phone", "reason": "wrong", "words": "Số gọi không được"}
     asking = {"items": [wanted]}

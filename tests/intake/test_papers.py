@@ -7,7 +7,7 @@ import logging
 import socket
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -561,6 +561,104 @@ def test_row_86_links_are_for_the_offices_of_the_dossier_and_for_who_filed_it(de
     with asking(desk) as asked:
         assert asked.post(f"/dossiers/{dossier}/papers/{'0' * 64}/link").status_code == 404
         assert asked.post(f"/dossiers/{uuid.uuid4()}/papers/{'0' * 64}/link").status_code == 404
+
+
+def signed_result(desk: Front) -> bytes:
+    """A file that processing keeps."""
+    content = fresh_pdf()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield content
+
+    desk.do(desk.app.state.results.put(pieces(), "application/pdf", most=len(content)))
+    return content
+
+
+def decided(desk: Front, home_by: str = "electronic", **owner: Any) -> tuple[str, bytes]:
+    """A dossier and its signed result. `filed_by`: the citizen who filed it online."""
+    id, content = desk.file(home_by=home_by)["id"], signed_result(desk)
+    if filed_by := owner.get("filed_by", ""):
+        history = desk.do(desk.app.state.store.dossiers.known(id)).history
+        changed(desk, id, assisted_by="", history=(replace(history[0], by=filed_by), *history[1:]))
+    desk.tell(id, 9, is_decided=True, result=digest_of(content))
+    return id, content
+
+
+def result_link(desk: Front, dossier: str, person: str = CITIZEN) -> httpx.Response:
+    with asking(desk, person) as asked:
+        return asked.post(f"/dossiers/{dossier}/result/link")
+
+
+def state_of(desk: Front, dossier: str) -> str:
+    return desk.do(desk.app.state.store.dossiers.known(dossier)).state
+
+
+@pytest.mark.parametrize(("person", "filed_by"), [(CITIZEN, CITIZEN), (CLERK, "")])
+def test_an_electronic_result_is_opened_by_a_link_which_hands_it_over_and_can_be_opened_again(
+    desk: Front, person: str, filed_by: str, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO)
+    dossier, content = decided(desk, filed_by=filed_by)
+    issued = result_link(desk, dossier, person)
+    assert issued.status_code == 200, issued.text
+    assert state_of(desk, dossier) == "accepted", "a link that nobody follows hands nothing over"
+    answer, again = (httpx.get(desk.url + issued.json()["url"]) for _ in range(2))
+    assert (answer.status_code, answer.content) == (again.status_code, again.content) == (200, content)
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == f'inline; filename="{digest_of(content)[:16]}.pdf"'
+    assert answer.headers["digest"] == f"sha-256={base64.b64encode(hashlib.sha256(content).digest()).decode()}"
+    assert answer.headers["cache-control"] == "private, no-store"
+    facts = desk.do(desk.app.state.store.dossiers.known(dossier)).history
+    assert [(it.by, it.detail) for it in facts if it.what == "handed-over"] == [(person, "electronic")]
+    (link,) = desk.do(desk.app.state.store.links.find({"state.dossier": dossier}))
+    assert (link.person, link.digest, link.opens, len(link.used)) == (person, digest_of(content), "result", 2)
+    assert link.expires_at - link.issued_at == LIVES
+    said = [it.getMessage() for it in caplog.records if it.name.endswith("links")]
+    assert len([it for it in said if dossier in it and link.id in it and "result" in it]) == 3
+    later = result_link(desk, dossier, person)
+    assert httpx.get(desk.url + later.json()["url"]).content == content, "after it was handed over too"
+
+
+@pytest.mark.parametrize(
+    ("home_by", "person"),
+    [("counter", CITIZEN), ("post", CITIZEN), ("electronic", "demo-specialist"), ("electronic", CLERK)],
+)
+def test_who_only_looks_at_a_result_is_not_handed_it(desk: Front, home_by: str, person: str):
+    dossier, content = decided(desk, home_by, filed_by=CITIZEN)
+    answer = httpx.get(desk.url + result_link(desk, dossier, person).json()["url"])
+    assert (answer.status_code, answer.content) == (200, content)
+    assert state_of(desk, dossier) == "accepted"
+
+
+def test_a_result_is_opened_by_its_citizen_and_its_offices_alone(desk: Front):
+    dossier, _ = decided(desk, filed_by=CITIZEN)
+    for stranger in ("demo-citizen-2", "demo-operator"):
+        assert result_link(desk, dossier, stranger).status_code == 403
+    assert httpx.post(f"{desk.url}/intake/dossiers/{dossier}/result/link").status_code == 401
+    assert result_link(desk, str(uuid.uuid4())).status_code == 404
+    assert desk.do(desk.app.state.store.links.find({"state.dossier": dossier})) == []
+
+
+def test_there_is_no_link_before_the_decision_nor_where_it_has_no_file(desk: Front):
+    dossier = desk.file(home_by="electronic")["id"]
+    early = result_link(desk, dossier, CLERK)
+    assert (early.status_code, early.json()["code"]) == (409, "not-decided")
+    desk.tell(dossier, 9, is_decided=True)
+    without = result_link(desk, dossier, CLERK)
+    assert (without.status_code, without.json()["code"]) == (404, "no-result-file")
+    assert desk.do(desk.app.state.store.links.find({"state.dossier": dossier})) == []
+
+
+def test_a_result_that_is_not_what_was_signed_is_neither_sent_nor_handed_over(
+    desk: Front, caplog: pytest.LogCaptureFixture
+):
+    dossier, content = decided(desk, filed_by=CITIZEN)
+    desk.do(desk.app.state.results.lay(digest_of(content), b"%PDF- another", "application/pdf"))
+    answer = httpx.get(desk.url + result_link(desk, dossier).json()["url"])
+    assert answer.status_code == 500
+    assert "ALARM" in caplog.text
+    assert b"another" not in answer.content
+    assert state_of(desk, dossier) == "accepted"
 
 
 def changed(desk: Front, dossier: str, **fields: Any) -> None:

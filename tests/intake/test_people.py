@@ -1,5 +1,6 @@
 """Who files, for whom, and what their cards say."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,10 +10,15 @@ from hypothesis import given, strategies as st
 
 from services.intake.domain import filing as rules
 from services.intake.domain.card import Card, UnreadableCard
-from services.intake.domain.filing import Applicant, Authorisation, Filing
+from services.intake.domain.changing import choose_home, correct
+from services.intake.domain.dossier import Dossier
+from services.intake.domain.draft import Draft
+from services.intake.domain.facts import contact_of, worded
+from services.intake.domain.filing import Applicant, Authorisation, Filing, NameMissing
+from services.intake.domain.legible import legible
 from shared.errors import Refusal
 from shared.identifiers import InvalidCitizenNumber, InvalidPassport, InvalidTaxNumber
-from tests.intake.test_dossier import AT, CITIZEN, CLERK, FILING, KA_THOM, online
+from tests.intake.test_dossier import AT, CITIZEN, CLERK, FILING, KA_THOM, online, submitted
 
 CARD = "068201000123|250123456|Nguyễn Văn Bình|01021990|Nam|Thôn 1, xã Đinh Văn Lâm Hà, tỉnh Lâm Đồng|15012021"
 MOTHER = Applicant("Ka Hem", number="068170001234", address="Thôn 1")
@@ -53,6 +59,10 @@ def test_a_card_without_an_old_number_and_cards_of_every_year_are_read(text: str
 def test_what_is_not_a_card_is_told_from_one(text: str):
     with pytest.raises(UnreadableCard, match="type the fields"):
         Card.of(text)
+
+
+def test_a_card_is_read_whatever_signs_its_letters_are_made_of():
+    assert Card.of(f"{unicodedata.normalize('NFD', CARD)}\x1d\r\n") == Card.of(CARD)
 
 
 @given(st.text(max_size=200))
@@ -157,3 +167,55 @@ def test_a_filing_holds_no_more_than_a_form_does(more: dict[str, Any], about: st
     with pytest.raises(rules.TooLong) as refused:
         replace(FILING, **more).checked(CLERK)
     assert refused.value.about == about
+
+
+PEOPLES = st.text(st.characters() | st.sampled_from("ế\u0302\u0301 \t\r\n\u202e\u200b\u00a0\x00\x07"), max_size=40)
+"""Whatever can be sent: unpaired halves of signs, control signs, turned writing, letters in pieces."""
+
+
+@given(PEOPLES)
+def test_what_is_kept_is_composed_and_seen_and_is_the_same_however_often_it_is_read(raw: str):
+    kept = legible(raw)
+    assert unicodedata.is_normalized("NFC", kept)
+    assert kept.replace("\n", "").isprintable()
+    assert kept == legible(kept) == kept.strip()
+    assert legible(unicodedata.normalize("NFD", kept)) == kept
+
+
+@given(PEOPLES)
+def test_every_way_in_keeps_the_words_of_people_alike(raw: str):
+    right = replace(RIGHT, number=f"12{raw}")
+    filed = replace(FILING, applicant=replace(KA_THOM, name=f"Ka{raw}", address=raw), owner=MOTHER, authorisation=right)
+    kept = filed.checked(CLERK)
+    assert kept.applicant.name == " ".join(legible(f"Ka{raw}").split())
+    assert (kept.applicant.address, kept.authorisation) == (legible(raw), replace(right, number=legible(f"12{raw}")))
+    begun = Draft.begin("d", filed, code="c", by=CITIZEN, at=AT)[0]
+    again = Draft.begin("d", FILING, code="c", by=CITIZEN, at=AT)[0].save(filed, by=CITIZEN, at=AT)[0]
+    assert begun.filing.applicant == again.filing.applicant == replace(kept.applicant, phone=KA_THOM.phone)
+    assert corrected(submitted(), name=f"Ka{raw}", address=raw).filing.applicant == kept.applicant
+    chosen = choose_home(submitted(), "post", f"Thôn{raw}", is_decided=False, by=CLERK, at=AT)[0]
+    assert chosen.filing.applicant.address == legible(f"Thôn{raw}")
+    assert worded(f"Vì{raw}") == legible(f"Vì{raw}")
+
+
+def test_a_name_of_signs_that_nobody_sees_is_none():
+    with pytest.raises(NameMissing):
+        Applicant("\u200b\u202e\x00 ").checked()
+
+
+def corrected(there: Dossier, **fields: str) -> Dossier:
+    return correct(there, fields, "typing-error", seal=str, mark=str, unseal=str, by=CLERK, at=AT)[0]
+
+
+def test_the_address_of_today_stays_with_the_address_for_which_it_was_found():
+    old, today = "Thôn 1, xã Đạ Đờn, huyện Lâm Hà", "Thôn 1, xã Phú Sơn Lâm Hà"
+    there = submitted(applicant=replace(KA_THOM, address=old, address_today=today))
+
+    def goes_to(address: str) -> str:
+        chosen = choose_home(there, "post", address, is_decided=False, by=CLERK, at=AT)[0]
+        assert corrected(there, address=legible(address) or old).filing.applicant == chosen.filing.applicant
+        return contact_of(chosen.filing.applicant).address
+
+    for same in (old, f" {old}\n", unicodedata.normalize("NFD", old), "", "\u200b"):
+        assert goes_to(same) == today, "as the form had it before"
+    assert goes_to("12 Trần Phú") == "12 Trần Phú"

@@ -17,7 +17,7 @@ from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Fact
 from services.intake.domain.filing import Applicant, Filing
 from services.intake.domain.listing import ListedOffice, ListedProcedure
-from services.intake.domain.progress import MOST_ENTRIES, OWN, Entry, Progress, national_state, timeline
+from services.intake.domain.progress import MOST_ENTRIES, OWN, Entry, Progress, is_overdue, national_state, timeline
 from services.intake.store import Store
 from shared.contracts.acting import Acted
 from shared.contracts.intake import OfficeClosed, OfficeOpened, ProcedurePublished, Terms
@@ -133,6 +133,51 @@ def test_in_whatever_order_facts_arrive_the_newest_of_them_holds(arrived: tuple[
     known, told = after(arrived), after(range(5))
     assert replace(known, entries=()) == replace(told, entries=())
     assert timeline(DOSSIER, known) == timeline(DOSSIER, told)
+
+
+def test_the_digest_of_the_signed_result_is_kept_from_the_decision():
+    decided = TOLD[4]
+    assert isinstance(decided, CaseDecided)
+    assert decided.result
+    assert after([4, 0]).result == decided.result
+    assert after(range(4)).result == ""
+
+
+PROMISED = replace(DOSSIER, state="accepted", due_at=DUE)
+LATER = DUE + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("known", [None, Progress("d1"), Progress("d1", 4), Progress("d1", 4, due_at=DUE)])
+def test_an_open_dossier_is_overdue_once_its_due_date_is_past(known: Progress | None):
+    assert not is_overdue(PROMISED, known, DUE)
+    assert is_overdue(PROMISED, known, LATER)
+
+
+@pytest.mark.parametrize(
+    ("dossier", "known"),
+    [
+        (PROMISED, Progress("d1", 4, due_at=MOVED)),
+        (PROMISED, Progress("d1", 5)),
+        (PROMISED, Progress("d1").decided(AT, late=False)),
+        (PROMISED, Progress("d1", 8)),
+        (replace(PROMISED, state="handed-over"), Progress("d1", 4)),
+        (replace(PROMISED, state="stopped"), Progress("d1", 4)),
+        (replace(PROMISED, state="refused"), None),
+        (replace(PROMISED, due_at=None), None),
+    ],
+    ids=[
+        "moved",
+        "waits for papers",
+        "decided",
+        "stopped by who decides",
+        "handed over",
+        "stopped",
+        "refused",
+        "undated",
+    ],
+)
+def test_what_moved_waits_is_decided_or_closed_is_not_overdue(dossier: Dossier, known: Progress | None):
+    assert not is_overdue(dossier, known, LATER)
 
 
 def test_facts_that_come_in_their_order_are_each_followed():

@@ -108,6 +108,28 @@ def test_a_row_tells_the_whole_way_and_whether_it_is_late():
     assert open_still[-1] == "Quá hạn"
 
 
+def test_what_was_stopped_or_waits_is_late_only_if_it_was_when_its_time_ended():
+    dossier = replace(on(0, 1), due_at=NEW.at + timedelta(days=5))
+
+    def is_late(*entries: tuple[int, str], stopped: int = 0) -> bool:
+        told = tuple(Entry(NEW.at + timedelta(days=day), what) for day, what in entries)
+        fact = Fact(NEW.at + timedelta(days=stopped), "stopped", "s", NEW.competent)
+        ended = replace(dossier, state="stopped", history=(*dossier.history, fact)) if stopped else dossier
+        (row,) = numbered(0, [ended], [Progress(dossier.id, entries=told)], at=NEW.at + timedelta(days=40))
+        return row.is_late
+
+    opened, asked, again = (0, "case-opened"), "supplement-requested", "clock-resumed"
+    assert is_late(opened)
+    assert not is_late(opened, stopped=4), "withdrawn in time"
+    assert is_late(opened, stopped=6)
+    assert not is_late(opened, (2, asked)), "the clock stands"
+    assert is_late(opened, (6, asked)), "asked for too late"
+    assert is_late(opened, (2, asked), (3, again))
+    assert not is_late(opened, (2, asked), stopped=9), "withdrawn while the clock stood"
+    assert not is_late(opened, (1, asked), (2, again), stopped=4)
+    assert not is_late((2, asked), opened), "in whatever order it was heard"
+
+
 @pytest.mark.parametrize(("it", "number"), [(OLD, "06"), (NEW, "07")], ids=["2018", "2025"])
 def test_row_14_on_paper_it_is_a4_lying_with_its_qr_and_every_row(it: Regime, number: str):
     page = Page(it.receiving, date(it.at.year, 1, 1), it.at.date() + timedelta(days=9))

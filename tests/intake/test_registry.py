@@ -1,7 +1,9 @@
 """Row 17: what a state registry already knows is not typed again, and it stays known where it came from."""
 
 import logging
+import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -118,6 +120,14 @@ async def test_where_no_registry_is_set_up_the_answer_says_so():
     with pytest.raises(Exception, match="by hand") as refused:
         await gateway("").look_up(ASKED)
     assert getattr(refused.value, "status", 0) == 501
+
+
+def test_one_name_in_other_signs_is_one_name_and_it_is_taken_over_as_it_is_kept():
+    split = unicodedata.normalize("NFD", KNOWN.name)
+    assert split != KNOWN.name
+    for typed, known in ((KNOWN.name, f"{split}\u200e"), (f"\ufeff{split}", KNOWN.name), ("", split)):
+        asked = replace(ASKED, name=typed).checked(local_day(NOW))
+        assert PersonFound.of(asked, replace(KNOWN, name=known), NOW).name == KNOWN.name
 
 
 def test_a_name_that_was_typed_must_be_the_registry_s_whatever_its_case_and_blanks():

@@ -38,6 +38,7 @@ ASKED: dict[str, tuple[Any, ...]] = {
     "of_orders": (("r1",),),
     "of_person": (("k1.abc",),),
     "open_at_bank": (AT,),
+    "open_of": ("citizen-1",),
     "perhaps_twins": (("k1.abc", "k2.abc"), "1.001731", ("0" * 64,), AT),
     "printing_of": ("p1",),
     "progress_of": ("d1",),
@@ -55,6 +56,7 @@ ASKED: dict[str, tuple[Any, ...]] = {
     "tickets_filing": (),
     "tracked": ("7KM2P-XQ4RT",),
     "unpaid_at": (OFFICE,),
+    "unaccepted_at": ((OFFICE, "H36.15.11"), AT),
     "uploads_left": (AT,),
     "uploads_of": ("citizen-1",),
     "wait_at": (OFFICE, DAY),
@@ -110,6 +112,29 @@ def test_a_query_is_served_by_an_index_and_sorts_nothing_in_memory(
         assert "COLLSCAN" not in stages, (name, wanted)
         assert "SORT" not in stages, (name, wanted, sort)
         assert set(stages) & {"IXSCAN", "IDHACK", "EOF"}, stages
+
+
+def test_what_a_citizen_has_open_is_read_without_what_is_closed(desk: Front):
+    dossiers, citizen = desk.app.state.store.dossiers, "citizen-with-much"
+    states = ["handed-over"] * 40 + module.OPEN
+    wanted = {"state.history.0.by": citizen, "state.assisted_by": "", "state.state": {"$in": module.OPEN}}
+
+    async def explained() -> str:
+        await dossiers._documents.insert_many(
+            {
+                "_id": f"{citizen}-{n}",
+                "state": {"history": [{"by": citizen}], "assisted_by": "", "state": state, "submitted_at": AT},
+            }
+            for n, state in enumerate(states)
+        )
+        try:
+            plan = await dossiers.explain(wanted, sort=("state.submitted_at",))
+        finally:
+            await dossiers._documents.delete_many({"state.history.0.by": citizen})
+        return str(plan["queryPlanner"]["winningPlan"])
+
+    assert "'state.history.0.by_1_state.submitted_at_1'" in desk.do(explained())
+    assert module.OPEN == ["accepted", "submitted", "supplement-asked"]
 
 
 def walked(plan: Any) -> Any:

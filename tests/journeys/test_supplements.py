@@ -8,7 +8,7 @@ from typing import Any
 from deploy.demo.callers import Callers
 from deploy.demo.journey import SPECIALIST
 from deploy.demo.paper import sheet
-from deploy.demo.people import ONE_STOP
+from deploy.demo.people import COUNTER
 from deploy.stack import Stack
 from tests.journeys.load import ONE_STOP_OFFICER
 from tests.shared.toys import until
@@ -31,7 +31,7 @@ class Followed:
             "procedure": HOUSE,
             "applicant": {"name": "Ka Thơm", "email": f"{uuid.uuid4().hex}@example.org"},
             "channel": "online",
-            "receiving_office": ONE_STOP,
+            "receiving_office": COUNTER,
             "papers": [await self._paper(it) for it in PAPERS],
         }
         await self._asking.put(CITIZEN, f"/intake/dossiers/{self.id}", filing)

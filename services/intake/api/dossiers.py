@@ -17,6 +17,7 @@ from shared import door
 from shared.auth import Citizen, CounterClerk, Filer, Insider
 from shared.contracts.intake import HomeBy, PaperTicked
 from shared.door import Key, Now, once
+from shared.identifiers import OldIdentityNumber
 from shared.people import Person
 
 __all__ = ["router"]
@@ -48,11 +49,15 @@ class HandOver:
     by: Literal["counter", "electronic"] = "counter"
     receiver: Receiver | None = None
     """Who stands at the counter; not needed where the result is taken electronically."""
+    old_number: str = ""
+    """The CMND that their card replaced, where its QR says one: whoever filed with it is the same person."""
 
     def sealed(self, seal: Seal) -> "HandOver":
-        """The same with the number of who takes it sealed."""
+        """The same with the numbers of who takes it sealed."""
         taker = self.receiver
-        return replace(self, receiver=replace(taker, number=seal(taker.number))) if taker and taker.number else self
+        if taker and taker.number:
+            taker = replace(taker, number=seal(taker.number))
+        return replace(self, receiver=taker, old_number=seal(self.old_number) if self.old_number else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ async def file_at_counter(
 
     `ticket` is the number with which they were called: the dossier is tied to it.
     """
-    same = once_marked("created", filing.sealed, desk.seals, Slip.of, 201)
+    same = once_marked("filed-at-counter", filing.sealed, desk.seals, Slip.of, 201)
     async with dossiers.answering_again(str(dossier_id), same):
         submitting = await desk.submitting(str(dossier_id), filing, by, now)
         accepting = Accepting.of(
@@ -282,12 +287,17 @@ async def give_out(
 ) -> Filed:
     """Hand the result over at the counter, to who shows that it is theirs: the dossier is closed."""
     id, receiver, seals = str(dossier_id), how.receiver or Receiver(), desk.seals
-    same = once_marked(key, HandOver(how.by, receiver).sealed, seals, Filed.to(clerk))
+    same = once_marked(key, replace(how, receiver=receiver).sealed, seals, Filed.to(clerk))
     async with dossiers.answering_again(id, same):
         is_decided = await desk.store.is_decided(id)
         there = await dossiers.get(id)
         at_counter = how.by == "counter" and there.state == "accepted" and is_decided
-        handed = identified(there, receiver, marks=seals.marks, seal=seals.seal, at=now) if at_counter else None
+        old = seals.marks(OldIdentityNumber.of(how.old_number).text) if how.old_number else ()
+        handed = (
+            identified(there, receiver, marks=lambda it: (*seals.marks(it), *old), seal=seals.seal, at=now)
+            if at_counter
+            else None
+        )
         if handed:
             await desk.check_signature(handed.signature, clerk)
         return Filed.to(clerk)(

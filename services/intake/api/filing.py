@@ -17,6 +17,7 @@ from services.intake.domain.dossier import Dossier, submit_and_accept
 from services.intake.domain.facts import Received, Resembling
 from services.intake.domain.fees import lines_of
 from services.intake.domain.filing import Filing, Seal
+from services.intake.domain.outlook import handed_in_at
 from services.intake.domain.procedure import Procedure
 from services.intake.domain.register import kept_at
 from services.intake.domain.ticket import NoSuchTicket
@@ -52,6 +53,10 @@ class NotCompetent(Refusal):
     """Another office decides dossiers of this procedure."""
 
 
+class NoCounterThere(Refusal):
+    """What a citizen files is answered at a counter, within its time."""
+
+
 class NotReusable(Refusal):
     """Papers are reused from dossiers of the same person alone."""
 
@@ -70,10 +75,14 @@ class Desk:
         """A filing that was checked, with its scans there, its numbers sealed, and what it resembles."""
         day = local_day(at)
         procedure = self.offered.procedure(filing.procedure, day)
-        filing = filing.checked(by, agencies_online=procedure.agencies_online)
+        filing = filing.checked(by, agencies_online=procedure.sends_agencies_online)
         filing = filing.placed(by, lambda receiving: self.offered.deciding(procedure, receiving, day))
         procedure.check(filing.channel, filing.home_by, filing.case)
-        self.offered.office(filing.receiving_office, day)
+        receiving = self.offered.office(filing.receiving_office, day)
+        if by.role == "citizen" and not receiving.is_counter:
+            below = [it.code for it in handed_in_at(procedure, self.offered, day) if it.parent == receiving.code]
+            where = ", ".join(below) or f"a counter of /procedures/{procedure.code}/offer"
+            raise NoCounterThere(f"There is no counter at {receiving.code}: file at {where}.", about="receiving_office")
         if not self.offered.office(filing.competent_office, day).decides(procedure):
             raise NotCompetent(
                 f"{filing.competent_office} does not decide this: leave it empty, or see /offices.",

@@ -11,7 +11,8 @@ from fastapi import Request, Response
 from prometheus_client import Counter
 
 from services.intake.api.given import Kept, Sealing, Working
-from services.intake.domain.dossier import Dossier
+from services.intake.domain.dossier import CLOSED, Dossier
+from services.intake.domain.fees import CLERKS
 from services.intake.domain.printing import Printing, Worded
 from services.intake.forms import FORMS, FormName, Given
 from services.intake.store import Store
@@ -23,7 +24,7 @@ from shared.door import Now
 from shared.people import Person
 from shared.sealing import Seals
 
-__all__ = ["router"]
+__all__ = ["is_printed_anywhere", "router"]
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,8 @@ class Desk:
     async def print(self, name: FormName, id: UUID, words: Worded | None = None) -> Response:
         """Refused before anything is written; then counted; then printed, with what was counted on it."""
         dossier = await self.kept.dossiers.get(str(id))
-        _may_print(dossier, self.by)
+        _may_print(name, dossier, self.by)
+        dossier = _shown_to(self.by, dossier)
         there = await self.kept.printing_of(Printing.id_of(dossier.id, name))
         form, given = FORMS[name], await self._given(dossier)
         words = self._dated(words, given) if words else None
@@ -108,7 +110,10 @@ async def printed_slip(
 async def printed_filing(
     dossier_id: UUID, request: Request, by: Filer, kept: Kept, working: Working, seals: Sealing, now: Now
 ) -> Response:
-    """The number of a filing on paper, from its first second. A citizen prints their own."""
+    """The number of a filing on paper, from its first second. A citizen prints their own.
+
+    Filed online, any counter prints it until it is accepted or closed, without address and phone.
+    """
     return await _desk(request, by, kept, working, seals, now).print("filed", dossier_id)
 
 
@@ -157,12 +162,27 @@ def shown(content: bytes, kind: str, name: str) -> Response:
     return Response(content, media_type=kind, headers=headers)
 
 
-def _may_print(dossier: Dossier, by: Person) -> None:
+def is_printed_anywhere(name: FormName, dossier: Dossier) -> bool:
+    """Whether any counter prints it: the number of an online filing that still waits to be accepted (D3)."""
+    is_waiting = not dossier.code and dossier.state not in CLOSED
+    return name == "filed" and dossier.filing.channel == "online" and is_waiting
+
+
+def _may_print(name: FormName, dossier: Dossier, by: Person) -> None:
     """Raises `NotYours`, `NotYourOffice`."""
     if by.role == "citizen":
         dossier.belongs_to(by)
-    else:
+    elif not (by.role in CLERKS and is_printed_anywhere(name, dossier)):
         dossier.handled_by(by)
+
+
+def _shown_to(by: Person, dossier: Dossier) -> Dossier:
+    """For a counter that handles it not, without where its people live and how they are reached."""
+    filing = dossier.filing
+    if by.role == "citizen" or by.acts_for(filing.receiving_office, filing.competent_office):
+        return dossier
+    applicant, owner = (it and replace(it, address="", phone="", email="") for it in (filing.applicant, filing.owner))
+    return replace(dossier, filing=replace(filing, applicant=applicant, owner=owner))
 
 
 def _desk(request: Request, by: Person, kept: Store, working: Calendar, seals: Seals, now: datetime) -> Desk:

@@ -27,6 +27,7 @@ __all__ = [
     "Papers",
     "People",
     "Receipts",
+    "Results",
     "Sealing",
     "Working",
 ]
@@ -39,6 +40,7 @@ Takings = Annotated[Taking, FromApp("taking")]
 Working = Annotated[Calendar, FromApp("calendar")]
 AtPrinter = Annotated[Printer, FromApp("printer")]
 Papers = Annotated[Documents, FromApp("papers")]
+Results = Annotated[Documents, FromApp("results")]
 Bank = Annotated[Payments, FromApp("bank")]
 People = Annotated[Registry, FromApp("registry")]
 Receipts = Annotated[Repository[Receipt], FromStore("receipts")]

@@ -10,7 +10,7 @@ from services.intake.domain.changing import sealed
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Asked
 from services.intake.domain.procedure import Procedure
-from services.intake.domain.progress import Entry, Progress, national_state, timeline
+from services.intake.domain.progress import Entry, Progress, due_of, national_state, timeline
 from shared.contracts.intake import HomeBy
 from shared.people import Person
 from shared.sealing import Seals
@@ -102,9 +102,10 @@ class Whole:
 
     @classmethod
     def of(cls, dossier: Dossier, progress: Progress | None, seals: Seals) -> Self:
-        due = progress.due_at if progress and progress.due_at else dossier.due_at
         opened = replace(sealed(dossier, seals.open), marks=())
-        return cls(opened, national_state(dossier, progress), due, tuple(timeline(dossier, progress)))
+        return cls(
+            opened, national_state(dossier, progress), due_of(dossier, progress), tuple(timeline(dossier, progress))
+        )
 
 
 def told_to(by: Person, dossiers: Iterable[Dossier], offered: Catalogue) -> list[Dossier]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+from services.intake.domain.legible import legible
 from shared.errors import Refusal
 from shared.identifiers import CitizenNumber, OldIdentityNumber
 
@@ -33,7 +34,7 @@ class Card:
     @classmethod
     def of(cls, text: str) -> Self:
         """Reads `068201000123|250123456|Nguyễn Văn Bình|01011990|Nam|Thôn 1, …|01012021`. Raises `UnreadableCard`."""
-        parts = [it.strip() for it in text.strip().split("|")]
+        parts = [it.strip() for it in legible(text).split("|")]
         if len(parts) not in PARTS or not parts[2]:
             raise UnreadableCard("This is not the QR of a citizen's card: scan it again, or type the fields.")
         number, old, name, born, sex, address, *issued = parts

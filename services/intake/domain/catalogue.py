@@ -74,6 +74,11 @@ class Office:
     verified: bool = True
     note: str = ""
 
+    @property
+    def is_counter(self) -> bool:
+        """Whether people hand in there."""
+        return self.kind in RECEIVING
+
     def is_open(self, on: date) -> bool:
         return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
 
@@ -165,7 +170,7 @@ class Catalogue:
 
     def receiving(self, on: date) -> tuple[Office, ...]:
         """The counters open on that day, those in post offices first."""
-        counters = (office for office in self.open_on(on) if office.kind in RECEIVING)
+        counters = (office for office in self.open_on(on) if office.is_counter)
         return tuple(sorted(counters, key=lambda office: (RECEIVING.index(office.kind), office.code)))
 
     def deciding(self, procedure: Procedure, receiving: str, on: date) -> str:

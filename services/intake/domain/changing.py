@@ -7,6 +7,7 @@ from datetime import datetime
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Correction, Fact, Withdrawal, contact_of, worded
 from services.intake.domain.filing import Applicant, NoAddress, number_of
+from services.intake.domain.legible import legible
 from shared import codes
 from shared.contracts.intake import (
     DossierCorrected,
@@ -107,8 +108,8 @@ def choose_home(
         raise TooLate("The result is on its way already: ask at the counter.")
     filing = dossier.filing
     applicant = filing.applicant
-    if address.strip():
-        applicant = replace(applicant, address=address.strip(), address_today="")
+    if legible(address):
+        applicant = applicant.at(address)
         applicant.fits()
     if home_by == "post" and not applicant.address.strip():
         raise NoAddress("Where shall the postman bring it? Give an address.", about="address")
@@ -232,8 +233,8 @@ def _name(field: str) -> str:
 
 
 def _with(dossier: Dossier, field: str, now: str) -> Dossier:
-    moved = {"address_today": ""} if _name(field) == "address" else {}
-    person = replace(_person(dossier, field), **{_name(field): now, **moved})
+    there = _person(dossier, field)
+    person = there.at(now) if _name(field) == "address" else replace(there, **{_name(field): now})
     where = "owner" if field.startswith("owner.") else "applicant"
     return replace(dossier, filing=replace(dossier.filing, **{where: person}))
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 
 from services.intake.domain.catalogue import Office, Procedure
@@ -101,15 +102,31 @@ def _of_parents(line: Line, office: Office, places: Mapping[str, Office]) -> Ite
 
 
 def _of_succession(line: Line, office: Office, places: Mapping[str, Office]) -> Iterable[Mistake]:
-    """An heir must begin after the one that it follows has ended, or at least outlive it: so there are no circles."""
+    """An heir must begin after the one that it follows has ended, or at least outlive it: so there are no circles.
+
+    Whoever ends has an heir on the day after: nobody else may handle its open dossiers.
+    """
     if office.successors and not office.valid_until:
         vi, en = "cơ quan này chưa kết thúc: hãy ghi valid_until.", "it has not ended: add valid_until."
         yield line.mistake(("successors",), vi, en)
-    for heir in (places[code] for code in office.successors if code in places):
+    heirs = [places[code] for code in office.successors if code in places]
+    for heir in heirs:
         if office.valid_until and heir.valid_until and heir.valid_until <= office.valid_until:
             vi = f"{heir.code} khi đó cũng đã kết thúc: hãy chọn cơ quan còn hoạt động."
             en = f"{heir.code} has ended too by then: name one that goes on."
             yield line.mistake(("successors",), vi, en)
+    if office.valid_until and not line.is_published:
+        yield from _of_heirs(line, office.valid_until, office.successors, heirs)
+
+
+def _of_heirs(line: Line, end: date, named: Sequence[str], heirs: Sequence[Office]) -> Iterable[Mistake]:
+    if not named:
+        vi = "hồ sơ đang giải quyết sẽ không còn ai nhận: hãy ghi cơ quan kế tiếp."
+        yield line.mistake(("successors",), vi, "nobody would go on with its open dossiers: name its successor.")
+    elif heirs and all((heir.valid_from - end).days > 1 for heir in heirs):
+        vi = f"ngay sau ngày {end:%d/%m/%Y} chưa có cơ quan nào hoạt động: hãy chọn cơ quan đã hoạt động khi đó."
+        en = f"none of them is open on the day after {end:%d/%m/%Y}: name one that is."
+        yield line.mistake(("successors",), vi, en)
 
 
 def _of_papers(line: Line, procedure: Procedure) -> Iterable[Mistake]:

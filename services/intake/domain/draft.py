@@ -55,12 +55,12 @@ class Draft:
 
     @classmethod
     def begin(cls, id: str, filing: Filing, *, code: str, by: Person, at: datetime) -> Decision[Self]:
-        return (cls(id, code, by.id, filing, at, at + KEPT_FOR),)
+        return (cls(id, code, by.id, filing.legible(), at, at + KEPT_FOR),)
 
     def save(self, filing: Filing, *, by: Person, at: datetime) -> Decision[Self]:
         """What is there now, whole: the last saving counts."""
         self.open_to(by)
-        return (replace(self, filing=filing, saved_at=at, until=at + KEPT_FOR),)
+        return (replace(self, filing=filing.legible(), saved_at=at, until=at + KEPT_FOR),)
 
     def help(self, *, by: Person) -> Decision[Self]:
         """A clerk goes on with it, for somebody who gave its code and the digits."""

@@ -160,6 +160,9 @@ class _Making:
         if not changes:
             self._unchanged += 1
         elif there.valid_until is None and given.valid_until and _closed_as(there, given) == given:
+            if given.valid_until < self._today:
+                vi, en = "ngày kết thúc đã qua: hãy chọn hôm nay hoặc sau.", "the day has passed: name today or later."
+                self._mistakes.append(line.mistake(("valid_until",), vi, en))
             self._closed.append((line, given))
             it = Difference("office", "closed", given.code, given.name, given.valid_until, changes=changes)
             self._differences.append(it)

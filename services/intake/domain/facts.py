@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.intake.domain.filing import Applicant
+from services.intake.domain.legible import legible
 from shared.contracts.intake import ContactRecorded
 from shared.errors import Conflict, Forbidden, NotFound, Refusal
 
@@ -160,6 +161,7 @@ def contact_of(applicant: Applicant) -> ContactRecorded:
 
 def worded(words: str) -> str:
     """Words that will be printed. Raises `ReasonMissing`."""
-    if not words.strip() or len(words) > MOST_WORDS:
+    words = legible(words)
+    if not words or len(words) > MOST_WORDS:
         raise ReasonMissing(f"Say why in words, at most {MOST_WORDS}: it is printed on the form.", about="words")
-    return words.strip()
+    return words

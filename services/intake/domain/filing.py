@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from services.intake.domain.fees import Charge
+from services.intake.domain.legible import legible
 from shared import codes
 from shared.contracts.intake import Channel, HomeBy, PaperTicked
 from shared.errors import Refusal
@@ -120,14 +121,25 @@ class Applicant:
     """How they want to be told; empty: whatever reaches them first."""
 
     def checked(self, about: str = "") -> "Applicant":
-        """The same with its numbers in their normal form. Raises the refusal of the number that cannot be one."""
-        if not self.name.strip():
+        """The same, legible, with its numbers in their normal form. Raises the refusal of what cannot be one."""
+        person = self.legible()
+        if not person.name:
             raise NameMissing("Whose is it? Give the name as it stands on the identity card.", about=f"{about}name")
-        self.fits(about)
+        person.fits(about)
         number = _read(lambda raw: number_of(self.kind, self.shown, raw), self.number, f"{about}number")
         phone = _read(lambda raw: Phone.of(raw).text, self.phone, f"{about}phone")
         email = _read(lambda raw: Email.of(raw).text, self.email, f"{about}email")
-        return replace(self, number=number, phone=phone, email=email)
+        return replace(person, number=number, phone=phone, email=email)
+
+    def legible(self) -> "Applicant":
+        """The same with its words as they are kept; a name is one line."""
+        name, address, today = legible(self.name), legible(self.address), legible(self.address_today)
+        return replace(self, name=" ".join(name.split()), address=address, address_today=today)
+
+    def at(self, address: str) -> "Applicant":
+        """The same at that address: what is known of it in today's units belongs to the one for which it was found."""
+        address = legible(address)
+        return self if address == legible(self.address) else replace(self, address=address, address_today="")
 
     def fits(self, about: str = "") -> None:
         """Raises `TooLong`."""
@@ -241,9 +253,10 @@ class Filing:
 
         `agencies_online`: of this procedure, state agencies bring nothing to a counter.
         """
-        applicant = self.applicant.checked()
-        owner = self.owner.checked("owner.") if self.owner else None
-        filing = replace(self, applicant=applicant, owner=owner)
+        filing = self.legible()
+        applicant = filing.applicant.checked()
+        owner = filing.owner.checked("owner.") if filing.owner else None
+        filing = replace(filing, applicant=applicant, owner=owner)
         if agencies_online and filing.holder.kind == "state-agency" and self.channel != "online":
             raise MustFileOnline("A state agency files online: open the portal with the agency's account.")
         if self.home_by == "post" and not applicant.address.strip():
@@ -256,13 +269,23 @@ class Filing:
             raise AuthorisationMissing(
                 "They file for somebody else: by what right? Give authorisation.", about="authorisation"
             )
-        if self.authorisation:
-            self.authorisation.checked()
+        if filing.authorisation:
+            filing.authorisation.checked()
         check_papers(self.papers, by)
         self._check_rest()
         if by.role == "citizen" and self.channel != "online":
             raise CitizensFileOnline("From here you file online; at a counter a clerk files with you.", about="channel")
         return replace(filing, reviewed=(), ticket="") if by.role == "citizen" else filing
+
+    def legible(self) -> "Filing":
+        """The same with what was typed as it is kept: in a draft too, of which nothing is checked."""
+        owner, right = self.owner, self.authorisation
+        return replace(
+            self,
+            applicant=self.applicant.legible(),
+            owner=owner.legible() if owner else None,
+            authorisation=replace(right, number=legible(right.number)) if right else None,
+        )
 
     def _check_rest(self) -> None:
         """Raises `TooLong`."""

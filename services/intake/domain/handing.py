@@ -8,17 +8,25 @@ from typing import Literal
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import Fact, Handed, NotAccepted
 from services.intake.domain.filing import Shown, number_of
+from services.intake.domain.progress import Progress
 from shared.codes import Digest
 from shared.contracts.intake import HomeBy, ResultHandedOver
-from shared.errors import Conflict, Forbidden, Refusal
+from shared.errors import Conflict, Forbidden, NotFound, Refusal
 from shared.events import Decision
 from shared.people import Person
 
-__all__ = ["Receiver", "hand_over"]
+__all__ = ["NoResultFile", "NotDecided", "Receiver", "hand_over", "opened", "result_of"]
+
+OPENING = {"counter-clerk", "one-stop-officer"}
+"""Roles that open a result for somebody without a login; all others look at what they made."""
 
 
 class NotDecided(Conflict):
     """There is no result yet to hand over."""
+
+
+class NoResultFile(NotFound):
+    """It was decided without a file: the result is had at the counter alone."""
 
 
 class NotElectronic(Refusal):
@@ -74,6 +82,33 @@ def hand_over(
         )
     if not is_decided:
         raise NotDecided("There is no result yet: see the due date.")
+    return _closed(dossier, how, by=by, at=at, handed=handed)
+
+
+def opened(dossier: Dossier, *, by: Person, at: datetime) -> Decision[Dossier]:
+    """The result's file was opened, by a link that `by` was given: an electronic result is handed over with that.
+
+    Who filed it opens it; the counter does for those alone for whom it filed, who have no login. Everybody else only
+    reads, and so does whoever opens what goes home another way or was handed over before. Whoever has a link was let in
+    when it was made.
+    """
+    is_theirs = by.role in OPENING if dossier.assisted_by else by.role == "citizen"
+    is_taken = dossier.filing.home_by == "electronic" and is_theirs
+    return _closed(dossier, "electronic", by=by, at=at) if is_taken and dossier.state == "accepted" else (dossier,)
+
+
+def result_of(progress: Progress | None) -> str:
+    """The SHA-256 of the signed result. Raises `NotDecided`, `NoResultFile`."""
+    if progress is None or not progress.is_decided:
+        raise NotDecided("There is no result yet: see the due date.")
+    if not progress.result:
+        raise NoResultFile("It was decided without an electronic result: ask at the office that received the dossier.")
+    return progress.result
+
+
+def _closed(
+    dossier: Dossier, how: HomeBy, *, by: Person, at: datetime, handed: Handed | None = None
+) -> Decision[Dossier]:
     fact = Fact(at, "handed-over", by.id, by.office, how)
     closed = replace(dossier, state="handed-over", handed=handed, history=(*dossier.history, fact))
     return closed, ResultHandedOver(office=by.office, role=by.role, by=how, handed_over_at=at)

@@ -1,8 +1,8 @@
-"""A link that opens one paper of one dossier for some minutes; who asked for it, and when it was used. Pure."""
+"""A link that opens one file of one dossier for some minutes; who asked for it, and when it was used. Pure."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Literal, Self
 
 from services.intake.domain.dossier import Dossier
 from shared.errors import Conflict, Forbidden, NotFound
@@ -31,7 +31,7 @@ class PaperNotInDossier(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The record of one link, never changed but for one more use: who, which dossier, which scan, when."""
+    """The record of one link, never changed but for one more use: who, which dossier, which file, when."""
 
     id: str
     digest: str
@@ -42,19 +42,34 @@ class Link:
     issued_at: datetime
     expires_at: datetime
     used: tuple[datetime, ...] = ()
+    opens: Literal["paper", "result"] = "paper"
 
     @property
     def subject(self) -> str:
         return self.dossier
 
+    @property
+    def by(self) -> Person:
+        """Who asked for it, without a name."""
+        return Person(self.person, "", self.role, self.office)
+
     @classmethod
-    def issue(cls, id: str, digest: str, dossier: str, *, by: Person, at: datetime) -> Decision[Self]:
-        return (cls(id, digest, dossier, by.id, by.role, by.office, at, at + LIVES),)
+    def issue(
+        cls,
+        id: str,
+        digest: str,
+        dossier: str,
+        *,
+        by: Person,
+        at: datetime,
+        opens: Literal["paper", "result"] = "paper",
+    ) -> Decision[Self]:
+        return (cls(id, digest, dossier, by.id, by.role, by.office, at, at + LIVES, opens=opens),)
 
     def use(self, at: datetime) -> Decision[Self]:
         """Raises `LinkOver`."""
         if at >= self.expires_at or len(self.used) >= MOST_USES:
-            raise LinkOver("This link is over: open the paper from the dossier again.")
+            raise LinkOver("This link is over: open it from the dossier again.")
         return (replace(self, used=(*self.used, at)),)
 
 

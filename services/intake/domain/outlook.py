@@ -55,7 +55,7 @@ class Outlook:
         lines, owed = (bill.lines, bill.owed) if bill else ((), 0)
         due_at = working.due(at, Term(terms.unit, terms.amount))
         is_slip_due = procedure.owes_slip(filing, at, due_at)
-        wrong = tuple(_wrong(filing, by, agencies_online=procedure.agencies_online))
+        wrong = tuple(_wrong(filing, by, agencies_online=procedure.sends_agencies_online))
         return cls(missing, lines, owed, all(it.due is not None for it in lines), due_at, is_slip_due, wrong)
 
 

@@ -180,6 +180,11 @@ class Procedure:
         return not (is_at_once and is_waited_for and local_day(due_at) == local_day(received_at))
 
     @property
+    def sends_agencies_online(self) -> bool:
+        """Whether counters turn state agencies away: not where nobody files it online."""
+        return self.agencies_online and "online" in self.channels
+
+    @property
     def is_void(self) -> bool:
         """Withdrawn before it began."""
         return self.withdrawn_from is not None and self.withdrawn_from <= self.valid_from

@@ -7,7 +7,7 @@ from typing import Self
 
 from .dossier import Dossier
 
-__all__ = ["OWN", "Entry", "Progress", "national_state", "timeline"]
+__all__ = ["OWN", "Entry", "Progress", "due_of", "is_overdue", "national_state", "timeline"]
 
 MOST_ENTRIES = 300
 """Beyond these the oldest go: a dossier that needs more is looked at in processing itself."""
@@ -37,6 +37,8 @@ class Progress:
     due_at: datetime | None = None
     is_decided: bool = False
     is_late: bool = False
+    result: str = ""
+    """SHA-256 of the signed result; empty where the decision has no file."""
     entries: tuple[Entry, ...] = ()
     state_at: datetime | None = None
     """When the fact happened that gave `state`."""
@@ -65,9 +67,9 @@ class Progress:
             return self
         return replace(self, due_at=due_at, due_said_at=at)
 
-    def decided(self, at: datetime, *, late: bool) -> Self:
+    def decided(self, at: datetime, *, late: bool, result: str = "") -> Self:
         """The case is decided (state 9), and stays so."""
-        return replace(self.with_state(9, at), is_decided=True, is_late=late)
+        return replace(self.with_state(9, at), is_decided=True, is_late=late, result=result)
 
 
 def national_state(dossier: Dossier, progress: Progress | None) -> int:
@@ -84,6 +86,19 @@ def national_state(dossier: Dossier, progress: Progress | None) -> int:
     if progress is None:
         return own
     return progress.state or own
+
+
+def due_of(dossier: Dossier, progress: Progress | None) -> datetime | None:
+    """The due date as it stands now: the slip's, or the one to which it moved."""
+    return progress.due_at if progress and progress.due_at else dossier.due_at
+
+
+def is_overdue(dossier: Dossier, progress: Progress | None, at: datetime) -> bool:
+    """Whether the due date is past and nothing is decided. While papers are waited for (state 5) the clock stands."""
+    if dossier.state != "accepted" or (progress and (progress.is_decided or progress.state in {5, 8})):
+        return False
+    due_at = due_of(dossier, progress)
+    return due_at is not None and due_at < at
 
 
 def timeline(dossier: Dossier, progress: Progress | None) -> Sequence[Entry]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Self
 
 from services.intake.domain.filing import Prefilled
+from services.intake.domain.legible import legible
 from shared.errors import Conflict, NotFound, Refusal
 from shared.identifiers import identity_number
 
@@ -64,7 +65,7 @@ class Question:
             raise WrongQuestion("Which number? Scan the card, or type its 12 digits.", about="number")
         if not 0 <= today.year - self.born.year <= OLDEST or self.born > today:
             raise WrongQuestion("Give the birth date as it stands on the card.", about="born")
-        return type(self)(identity_number(self.number).text, self.born, self.name.strip())
+        return type(self)(identity_number(self.number).text, self.born, legible(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,11 @@ class PersonFound:
             raise NotInRegistry(f"The registry knows nobody with this number: compare it with the card, or {BY_HAND}.")
         if known.born != asked.born or (asked.name and _plain(asked.name) != _plain(known.name)):
             raise DoesNotMatch(f"Number and person do not fit in the registry: compare with the card, or {BY_HAND}.")
-        filled = ("applicant.name", "applicant.address") if known.address else ("applicant.name",)
+        name, address = legible(known.name), legible(known.address)
+        filled = ("applicant.name", "applicant.address") if address else ("applicant.name",)
         prefilled = tuple(Prefilled(it, SOURCE, at) for it in filled)
-        return cls(asked.number, known.name, known.born, known.address, SOURCE, at, prefilled)
+        return cls(asked.number, name, known.born, address, SOURCE, at, prefilled)
 
 
 def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return " ".join(legible(name).casefold().split())

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from shared.calendar import local_day
 from shared.codes import DossierCode, TrackingCode
@@ -21,7 +21,7 @@ from .dossier import CLOSED, Dossier
 from .filing import Applicant
 from .money import Moved
 from .procedure import Procedure
-from .progress import Entry, Progress, national_state, timeline
+from .progress import Entry, Progress, due_of, is_overdue, national_state, timeline
 
 __all__ = [
     "Details",
@@ -140,6 +140,10 @@ class Details:
     score: int = 0
     """1 to 5, once it was said."""
     is_hidden: bool = False
+    is_overdue: bool = False
+    """The due date is past and nothing is decided."""
+    result_at: Literal["", "login", "counter"] = ""
+    """Where an electronic result is had: by who filed it, once logged in, or at the counter; empty: nowhere."""
 
     @classmethod
     def of(
@@ -159,7 +163,7 @@ class Details:
             competent_office=names.get(filing.competent_office, filing.competent_office),
             submitted_at=dossier.submitted_at,
             received_at=dossier.received_at,
-            due_at=progress.due_at if progress and progress.due_at else dossier.due_at,
+            due_at=due_of(dossier, progress),
             is_late=progress is not None and progress.is_late,
             home_by=filing.home_by,
             parcel=parcels[-1] if parcels else "",
@@ -170,6 +174,8 @@ class Details:
             is_over=dossier.state in CLOSED,
             score=dossier.score,
             is_hidden=hidden,
+            is_overdue=is_overdue(dossier, progress, at),
+            result_at=_result_at(dossier, progress),
         )
 
 
@@ -207,13 +213,22 @@ class Tracked:
 def told(dossier: Dossier, progress: Progress | None) -> Sequence[Entry]:
     """Everything that happened with the money's way among it, the oldest first."""
     book = dossier.bill.book if dossier.bill else ()
-    money = [Entry(it.at, _moved(it), it.office, str(it.dong)) for it in book]
+    money = [Entry(it.at, _moved(it), it.office, str(it.dong)) for it in book if it.what != "rebooked"]
     return sorted([*timeline(dossier, progress), *money], key=lambda it: it.at)
 
 
 def _moved(it: Moved) -> str:
     """Given back is only what is: before, it is asked for, or refused by the bank."""
     return "fee-refund-asked" if it.is_open else "fee-refund-refused" if it.is_refused else f"fee-{it.what}"
+
+
+def _result_at(dossier: Dossier, progress: Progress | None) -> Literal["", "login", "counter"]:
+    """Where the electronic result is had. Who filed at a counter has no login to which the dossier belongs."""
+    if progress is None or not progress.is_decided:
+        return ""
+    if progress.result and not dossier.assisted_by:
+        return "login"
+    return "counter" if dossier.filing.home_by == "electronic" and dossier.state == "accepted" else ""
 
 
 def heirs(office: str, offered: Catalogue, at: datetime) -> tuple[str, ...]:

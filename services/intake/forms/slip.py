@@ -88,6 +88,6 @@ def _place(dossier: Dossier, office: str) -> str:
         case "post":
             return f"nhà người nhận, qua bưu điện: {dossier.filing.applicant.address}"
         case "electronic":
-            return "trang tra cứu (bản điện tử)"
+            return f"{office} (bản điện tử)" if dossier.assisted_by else "trang hồ sơ, sau khi đăng nhập (bản điện tử)"
         case "counter":
             return office

@@ -74,20 +74,21 @@ def read_upload(content: bytes, name: str = FILE) -> Upload:
 
 
 def _from_yaml(content: bytes, name: str) -> Upload:
-    (table, number), mistakes = _loaded(content), list[Mistake]()
+    table, number, mistakes = _loaded(content, name)
     has_procedures = "procedures" in table or "offices" not in table
     procedures = procedure_lines(table, name, mistakes, number) if has_procedures else []
     offices = office_lines(table, name, mistakes, number) if "offices" in table else []
     return Upload(read_lines(Procedure, procedures, mistakes), read_lines(Office, offices, mistakes), mistakes)
 
 
-def _loaded(content: bytes) -> tuple[Mapping[str, Any], Callable[[Path], int]]:
-    """The data, and the line of each part of it."""
+def _loaded(content: bytes, name: str) -> tuple[Mapping[str, Any], Callable[[Path], int], list[Mistake]]:
+    """The data, the line of each part of it, and the names of which it would keep the last alone."""
     try:
         text = content.decode("utf-8-sig")
         _measure(text)
         loader: Any = yaml.CSafeLoader(text)  # the safe one, in C
         node = loader.get_single_node()
+        mistakes = list(_named_twice(node, name, set()))
         table: object = loader.construct_document(node) if node else None
     except UnicodeDecodeError as wrong:
         raise UnreadableFile(
@@ -101,7 +102,25 @@ def _loaded(content: bytes) -> tuple[Mapping[str, Any], Callable[[Path], int]]:
             "The file must begin with names followed by a colon, for example `procedures:`.",
             "Tệp phải bắt đầu bằng tên có dấu hai chấm, ví dụ `procedures:`.",
         )
-    return cast("Mapping[str, Any]", table), partial(_line_of, node)
+    return cast("Mapping[str, Any]", table), partial(_line_of, node), mistakes
+
+
+def _named_twice(node: Any, file: str, seen: set[int]) -> Iterable[Mistake]:
+    """Each name that stands twice in one entry; of what an anchor repeats once."""
+    if not isinstance(node, yaml.CollectionNode) or id(node) in seen:
+        return
+    seen.add(id(node))
+    lines: dict[str, int] = {}
+    for part in node.value:
+        key, inner = part if isinstance(node, yaml.MappingNode) else (None, part)
+        if isinstance(key, yaml.ScalarNode):
+            line = key.start_mark.line + 1
+            if first := lines.get(key.value):
+                vi = f"đã có ở dòng {first} của cùng mục này: hãy bỏ một."
+                en = f"stands on line {first} of the same entry: remove one."
+                yield Mistake(f"{file}, {key.value}", vi, en, line)
+            lines.setdefault(key.value, line)
+        yield from _named_twice(inner, file, seen)
 
 
 def _not_yaml(wrong: Exception) -> str:

@@ -38,14 +38,18 @@ from services.intake.store.indexes import (
     OF_OFFICE,
     OF_PERSON,
     ONLINE,
+    OPEN,
+    OPEN_OF_CITIZEN,
     QUEUE,
     SCAN_PLACES,
     SCANNED,
     SCANS_OVER,
     SIGNED,
+    UNACCEPTED,
     UNPAID,
     UPLOADS_LEFT,
     UPLOADS_OF,
+    WAITING,
     at_bank,
     drafts_sealed_otherwise,
     held,
@@ -101,7 +105,9 @@ class Store:
         await self.dossiers.prepare(
             BY_CODE, BY_TRACKING, OF_OFFICE, OF_PERSON, OF_CITIZEN, ONLINE, BY_ORDER, AT_BANK, CASH, UNPAID, HANDED
         )
-        await self.dossiers.prepare(SCANNED, AUTHORISED, SIGNED, CORRECTED_FROM, CORRECTED_TO)
+        await self.dossiers.prepare(
+            OPEN_OF_CITIZEN, UNACCEPTED, SCANNED, AUTHORISED, SIGNED, CORRECTED_FROM, CORRECTED_TO
+        )
         await self.drafts.prepare(DRAFTS_OF, DRAFT_BY_CODE, DRAFTS_OVER, DRAFTS_OPEN, DRAFT_SCANNED, DRAFT_AUTHORISED)
         await self.drafts.prepare(DRAFTS_SEALED, DRAFTS_OWNED)
         for repository in (self.progress, self.receipts):
@@ -143,6 +149,15 @@ class Store:
             {"state.filing.receiving_office": {"$in": sorted(offices)}}, sort=("-state.submitted_at",), limit=limit
         )
 
+    async def unaccepted_at(self, offices: Collection[str], before: datetime, *, limit: int = 200) -> list[Dossier]:
+        """What came in at these offices before then and was neither accepted nor refused, the oldest first."""
+        wanted = {
+            "state.filing.receiving_office": {"$in": sorted(offices)},
+            "state.state": {"$in": WAITING},
+            "state.submitted_at": {"$lt": before},
+        }
+        return await self.dossiers.find(wanted, sort=("state.submitted_at",), limit=limit)
+
     async def of_person(self, marks: Sequence[str], *, limit: int = 20) -> list[Dossier]:
         """The dossiers in which a number with one of these marks stands, the newest first."""
         wanted = {"state.marks": {"$in": list(marks)}, "state.marks.0": {"$exists": True}}
@@ -161,10 +176,15 @@ class Store:
         wanted = {"$and": [held(marks), {**still, "$or": alike}]}
         return await self.dossiers.find(wanted, sort=("-state.submitted_at",), limit=20)
 
-    async def filed_by(self, citizen: str, *, limit: int = 50) -> list[Dossier]:
+    async def filed_by(self, citizen: str, *, limit: int = 50, skip: int = 0) -> list[Dossier]:
         """What a citizen filed, the newest first."""
         wanted = {"state.history.0.by": citizen, "state.assisted_by": ""}
-        return await self.dossiers.find(wanted, sort=("-state.submitted_at",), limit=limit)
+        return await self.dossiers.find(wanted, sort=("-state.submitted_at",), limit=limit, skip=skip)
+
+    async def open_of(self, citizen: str, *, limit: int = 500) -> list[Dossier]:
+        """What a citizen filed and is not closed, the oldest first: among it is what waits for them."""
+        wanted = {"state.history.0.by": citizen, "state.assisted_by": "", "state.state": {"$in": OPEN}}
+        return await self.dossiers.find(wanted, sort=("state.submitted_at",), limit=limit)
 
     async def waiting_online(self, offices: Collection[str], *, limit: int = 50) -> list[Dossier]:
         """Online filings at these offices that wait for an answer, the most urgent first."""

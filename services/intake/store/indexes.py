@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, get_args
 
+from services.intake.domain.dossier import CLOSED, State
 from services.intake.domain.register import after, codes_from
 from services.intake.domain.ticket import Ticket
 from shared.repository import Index
 
+OPEN = sorted({*get_args(State)} - CLOSED)
+"""The states of a dossier that is not closed."""
+WAITING = ["submitted", "supplement-asked"]
+"""The states of a dossier that a counter has still to accept."""
 BY_CODE = Index(("state.code",), "a dossier by its legal code")
 BY_TRACKING = Index(("state.tracking",), "a dossier by its tracking code")
 QUEUE = Index(
@@ -22,10 +27,20 @@ OF_PERSON = Index(
 OF_CITIZEN = Index(
     ("state.history.0.by", "-state.submitted_at"), "what a citizen filed", only={"state.assisted_by": ""}
 )
+OPEN_OF_CITIZEN = Index(
+    ("state.history.0.by", "state.submitted_at"),
+    "what a citizen filed and is not closed, the oldest first",
+    only={"state.assisted_by": "", "state.state": {"$in": OPEN}},
+)
 ONLINE = Index(
     ("state.filing.receiving_office", "state.respond_by"),
     "online filings that wait for an answer, the most urgent first",
     only={"state.state": "submitted", "state.filing.channel": "online"},
+)
+UNACCEPTED = Index(
+    ("state.filing.receiving_office", "state.submitted_at"),
+    "what came in at an office and was neither accepted nor refused, the oldest first",
+    only={"state.state": {"$in": WAITING}},
 )
 DRAFTS_OF = Index(("state.by", "-state.saved_at"), "somebody's drafts, the newest first")
 DRAFT_BY_CODE = Index(("state.code",), "a draft by its code")

@@ -62,6 +62,7 @@ REFUSALS: Mapping[str, str] = {
     "pieces-absurd": N_("Số tờ không hợp lý: gõ từ 1 đến 10 000."),
     "wrong-amount": N_("Số tiền chưa đúng: hãy xem lại số phải thu."),
     "no-amount": N_("Đây không phải số tiền: chỉ gõ chữ số, ví dụ 15000 hoặc 15.000."),
+    "no-resolution": N_("Theo nghị quyết nào? Ghi số nghị quyết của hội đồng nhân dân."),
     "amount-unknown": N_("Còn khoản chưa biết số tiền: hãy ghi số tiền theo nghị quyết."),
     "conflict": N_("Không làm được vì hồ sơ đã khác: mở lại hồ sơ để xem."),
     "wrong-field": N_("Có ô chưa đúng: hãy xem lại."),
@@ -148,6 +149,11 @@ SAID: Mapping[str, str] = {
     "print-slip": N_("In giấy hẹn"),
     "print-slip-asked": N_("Người nộp yêu cầu: vẫn in giấy hẹn"),
     "print-supplement": N_("In phiếu yêu cầu bổ sung"),
+    "left": N_("Đã cất bản nháp {code}. Cần làm tiếp thì mở ở cuối trang này, mục Mở bản nháp đã có."),
+    "no-drafts": N_("Bạn không có bản nháp nào khác."),
+    "no-name": N_("chưa ghi họ tên"),
+    "no-procedure": N_("Chưa chọn thủ tục"),
+    "draft-saved": N_("lưu lúc {when}"),
     "resumed": N_("Đã mở bản nháp: xem lại rồi nộp."),
     "scanned": N_("Đã có bản quét của {name}."),
     "not-scanned": N_("Chưa tải lên được: {sentence}"),
@@ -197,6 +203,7 @@ ASKED_BECAUSE: Mapping[str, str] = {
 """As the supplement form prints them."""
 
 FORMS: Mapping[str, str] = {
+    "filed": N_("Giấy xác nhận đã nộp hồ sơ"),
     "slip": N_("Giấy tiếp nhận và hẹn trả"),
     "supplement": N_("Phiếu yêu cầu bổ sung"),
     "refusal": N_("Phiếu từ chối"),

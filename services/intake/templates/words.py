@@ -11,7 +11,19 @@ from services.intake.templates.money import amount
 from services.intake.templates.portal_words import FIELDS
 from shared.web.languages import N_, Language
 
-__all__ = ["CODES", "HOME_BY", "SENTENCES", "STAGES", "STATES", "coming", "once", "sentence", "stage"]
+__all__ = [
+    "CODES",
+    "HOME_BY",
+    "NEXT",
+    "OVERDUE",
+    "SENTENCES",
+    "STAGES",
+    "STATES",
+    "coming",
+    "once",
+    "sentence",
+    "stage",
+]
 
 STATES: dict[int, str] = {
     1: N_("Mới đăng ký"),
@@ -39,6 +51,9 @@ NEXT: dict[int, str] = {
     10: N_("Hồ sơ đã hoàn thành."),
 }
 """What comes next, for the one who waits."""
+OVERDUE = N_(
+    "Đã quá ngày hẹn trả kết quả. Cơ quan giải quyết phải xin lỗi và hẹn lại ngày trả; bạn có thể hỏi nơi nhận hồ sơ."
+)
 YOURS = N_("Hồ sơ đang chờ bạn: xem việc của bạn ở trên.")
 
 STAGES = (N_("Đã nộp"), N_("Đã tiếp nhận"), N_("Đã có kết quả"), N_("Đã trả"))
@@ -83,7 +98,9 @@ SENTENCES: dict[str, str] = {
     "invitation-left": N_("Bưu tá để lại giấy mời; lần phát tiếp theo từ %(detail)s."),
     "parcel-delivered": N_("Bưu điện đã phát: %(detail)s."),
     "message-sent": N_("Đã gửi tin báo cho bạn qua %(detail)s."),
-    "call-task-opened": N_("Chưa nhắn tin được cho bạn: cán bộ sẽ gọi điện. Mọi tin về hồ sơ đều có ở trang này."),
+    "call-task-opened": N_(
+        "Tin này được báo qua điện thoại; nếu chưa ai gọi, hãy hỏi tại quầy. Mọi tin đều có ở trang này."
+    ),
 }
 """Every `what` of a timeline."""
 OF_STAFF: Mapping[str, str] = {
@@ -92,7 +109,7 @@ OF_STAFF: Mapping[str, str] = {
     "dossier-rated": N_("Người nộp đã đánh giá: %(detail)s trên 5."),
     "fee-refund-refused": N_("Ngân hàng không trả lại được %(detail)s đồng: trả tiền mặt tại quầy."),
     "message-sent": N_("Đã gửi tin báo cho người nộp qua %(detail)s."),
-    "call-task-opened": N_("Chưa nhắn tin được cho người nộp: cần gọi điện, hoặc báo khi họ đến quầy."),
+    "call-task-opened": N_("Tin này phải báo qua điện thoại: cần gọi cho người nộp, hoặc báo khi họ đến quầy."),
 }
 """The same for officials, where `SENTENCES` speak to the applicant."""
 OTHERWISE = N_("Hồ sơ có cập nhật.")

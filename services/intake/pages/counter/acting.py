@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -13,12 +12,13 @@ from fastapi.responses import RedirectResponse
 from services.intake.api import dossiers as deeds, fees, forms, links
 from services.intake.api.filing import AtDesk, Desk
 from services.intake.api.given import Bank, Kept
+from services.intake.api.links import LinkKey
 from services.intake.domain.printing import Worded
 from services.intake.pages.counter import typed
 from services.intake.pages.counter.dossier import AtFile, File, Told
 from shared import door
 from shared.auth import CounterClerk
-from shared.door import FromApp, Now
+from shared.door import Now
 from shared.errors import NotFound, Refusal, Repeated
 from shared.people import Person
 from shared.web import form
@@ -26,8 +26,6 @@ from shared.web import form
 __all__ = ["router"]
 
 router = door.router()
-
-LinkKey = Annotated[bytes, FromApp("link_key")]
 
 
 class NothingAsked(Refusal):
@@ -113,7 +111,10 @@ class Doing:
         return deeds.take_back(self.id, wish, self.clerk, store.dossiers, store, self.key, self.at)
 
     def hand_over(self) -> Awaitable[object]:
-        how, dossiers = deeds.HandOver("counter", typed.receiver(self.fields)), self.desk.store.dossiers
+        how, dossiers = (
+            deeds.HandOver("counter", typed.receiver(self.fields), typed.old_number(self.fields)),
+            self.desk.store.dossiers,
+        )
         return deeds.give_out(self.id, how, self.clerk, dossiers, self.desk, self.key, self.at)
 
     def pay(self) -> Awaitable[object]:
@@ -132,6 +133,15 @@ async def open_paper(
 ) -> Response:
     """The paper itself, by a link of five minutes that is written down."""
     link = await links.issue(dossier_id, digest, request, clerk, kept.dossiers, kept, key, now)
+    return RedirectResponse(link.url, HTTPStatus.SEE_OTHER)
+
+
+@router.post("/counter/dossiers/{dossier_id}/result", include_in_schema=False)
+async def open_result(
+    dossier_id: UUID, clerk: CounterClerk, request: Request, kept: Kept, key: LinkKey, now: Now
+) -> Response:
+    """The signed result, for who stands at the counter; an electronic one is handed over with that."""
+    link = await links.issue_to_result(dossier_id, request, clerk, kept.dossiers, kept, key, now)
     return RedirectResponse(link.url, HTTPStatus.SEE_OTHER)
 
 

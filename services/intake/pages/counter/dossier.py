@@ -1,5 +1,6 @@
 """A dossier for the counters of its offices: who, what, how far, and what may be done with it now."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -8,6 +9,7 @@ from uuid import UUID, uuid4
 
 from fastapi import Depends, Request, Response
 
+from services.intake.api.forms import is_printed_anywhere
 from services.intake.domain.asking import Askable, still_asked
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.changing import FIELDS
@@ -35,11 +37,13 @@ from shared.web import Pages
 
 __all__ = ["AtFile", "File", "Told", "possible", "router", "wordable"]
 
+log = logging.getLogger(__name__)
+
 router = door.router()
 
 STOPPED = 8
 """National code."""
-FORMS = ("slip", "supplement", "refusal", "control")
+FORMS: tuple[FormName, ...] = ("filed", "slip", "supplement", "refusal", "control")
 """Those that need no more words than are on record; the others are worded on the page."""
 
 
@@ -80,6 +84,8 @@ class File:
         names = {it.code: it.name for it in procedure.papers}
         asked, askable = still_asked(dossier, progress), Askable.of(dossier, procedure)
         missing = [it.name for it in procedure.missing(dossier.filing.papers, dossier.filing.case)]
+        if is_ours:
+            log.info("%s of %s read dossier %s", clerk.id, clerk.office, dossier.id)
         shown: dict[str, Any] = {
             "it": opened,
             "is_ours": is_ours,
@@ -93,7 +99,8 @@ class File:
             "names": names,
             "asked": [(names.get(it.code, it.code), it) for it in asked],
             "fields": self._fields(opened),
-            "forms": printable(dossier, progress, refused) if is_ours else (),
+            "has_result": is_ours and progress is not None and bool(progress.result),
+            "forms": printable(dossier, progress, refused, is_ours=is_ours),
             "worded": wordable(dossier, progress),
             "assisted_at": office_name(self.offered, dossier.history[0].office) if dossier.history else "",
             "ticket": await self.kept.ticket(dossier.filing.ticket) if dossier.filing.ticket else None,
@@ -171,16 +178,22 @@ def _once_accepted(dossier: Dossier, progress: Progress | None) -> set[str]:
     return {"home"} if is_asked else {"home", "withdraw"}
 
 
-def printable(dossier: Dossier, progress: Progress | None, refused: Printing | None) -> tuple[str, ...]:
-    """The forms that can be printed from what is on record; the refusal once its legal ground was given."""
+def printable(
+    dossier: Dossier, progress: Progress | None, refused: Printing | None, *, is_ours: bool
+) -> tuple[FormName, ...]:
+    """The forms that can be printed from what is on record; the refusal once its legal ground was given.
+
+    Where another office handles it, those alone that any counter prints.
+    """
     entries = {it.what for it in progress.entries} if progress else set[str]()
-    has = {
+    has: dict[FormName, bool] = {
+        "filed": is_printed_anywhere("filed", dossier),
         "slip": dossier.received_at is not None,
         "control": dossier.received_at is not None,
         "supplement": bool(dossier.asked) or "supplement-requested" in entries,
         "refusal": refused is not None and refused.words is not None,
     }
-    return tuple(it for it in FORMS if has[it])
+    return tuple(it for it in FORMS if has[it] and (is_ours or is_printed_anywhere(it, dossier)))
 
 
 def wordable(dossier: Dossier, progress: Progress | None) -> tuple[FormName, ...]:

@@ -1,10 +1,12 @@
 """The day's dossiers of an office, and finding one: by its code, by the QR of its slip, by somebody's card."""
 
+import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from http import HTTPStatus
-from typing import Self
+from typing import Any, Self
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -14,8 +16,8 @@ from services.intake.api.shown import told_to
 from services.intake.domain.card import Card
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.filing import number_of
-from services.intake.domain.progress import Progress, national_state
+from services.intake.domain.filing import Kind, Shown, number_of
+from services.intake.domain.progress import Progress, due_of, national_state
 from services.intake.domain.tracking import NoSuchCode, typed_code
 from services.intake.pages.counter.desk import office_name
 from services.intake.store import Store
@@ -23,7 +25,7 @@ from services.intake.templates.counter_words import REFUSALS
 from services.intake.templates.words import STATES
 from shared import door
 from shared.auth import CounterClerk
-from shared.calendar import local_day
+from shared.calendar import VIETNAM, local_day
 from shared.door import Now
 from shared.errors import NotFound, Refusal
 from shared.people import Person
@@ -33,11 +35,14 @@ from shared.web.languages import N_
 
 __all__ = ["found_by", "router"]
 
+log = logging.getLogger(__name__)
+
 router = door.router()
 
 MOST = 200
 SLIP = 4
 """Parts of a printed form's QR: code, procedure, identifier, name of the paper (TT 01/2023/TT-VPCP)."""
+NUMBERS: Sequence[tuple[Kind, Shown]] = (("person", ""), ("organisation", ""), ("person", "passport"))
 TODAY = N_("Hồ sơ nhận hôm nay")
 FOUND = N_("Hồ sơ tìm thấy")
 NOTHING = N_("Không có hồ sơ nào như vậy: hãy xem lại mã, hoặc quét lại.")
@@ -62,20 +67,18 @@ class Row:
     def of(cls, it: Dossier, progress: Progress | None, offered: Catalogue) -> Self:
         """In the words of its own page."""
         name, state = offered.version(it.filing.procedure, it.version).name, STATES[national_state(it, progress)]
-        due_at = progress.due_at if progress and progress.due_at else it.due_at
-        return cls(it.id, it.code or it.tracking, name, state, it.submitted_at, due_at)
+        return cls(it.id, it.code or it.tracking, name, state, it.submitted_at, due_of(it, progress))
 
 
 @router.get("/counter/list", include_in_schema=False)
 async def today(request: Request, clerk: CounterClerk, pages: Web, kept: Kept, offered: Offered, now: Now) -> Response:
-    """What came in today, the newest first."""
+    """What came in today, the newest first, and what of earlier days still waits to be accepted, the oldest first."""
     newest = await kept.at_offices(clerk.offices, limit=MOST)
     found = [it for it in newest if local_day(it.submitted_at) == local_day(now)]
-    office = office_name(offered, clerk.office)
-    rows = await _rows(found, kept, offered)
-    return pages.show(
-        request, "counter_list.html", rows=rows, office=office, title=TODAY, is_all=len(found) < MOST, wrong=""
-    )
+    waiting = await kept.unaccepted_at(clerk.offices, datetime.combine(local_day(now), time.min, VIETNAM), limit=MOST)
+    rows, older = await _rows(found, kept, offered), await _rows(waiting, kept, offered)
+    shown = _page(rows, office_name(offered, clerk.office), title=TODAY, waiting=older, is_all=len(found) < MOST)
+    return pages.show(request, "counter_list.html", **shown)
 
 
 @router.post("/counter/list", include_in_schema=False)
@@ -89,13 +92,17 @@ async def find(
         found = await found_by(text, clerk, kept, offered, seals)
     except Refusal as refusal:
         wrong = REFUSALS.get(refusal.code, NOTHING)
-        return pages.show(
-            request, "counter_list.html", refusal.status, rows=[], office=office, title=FOUND, is_all=True, wrong=wrong
-        )
+        return pages.show(request, "counter_list.html", refusal.status, **_page([], office, title=FOUND, wrong=wrong))
     if len(found) == 1:
         return RedirectResponse(f"/counter/dossiers/{found[0].id}", HTTPStatus.SEE_OTHER)
     rows = await _rows(found, kept, offered)
-    return pages.show(request, "counter_list.html", rows=rows, office=office, title=FOUND, is_all=True, wrong="")
+    return pages.show(request, "counter_list.html", **_page(rows, office, title=FOUND))
+
+
+def _page(
+    rows: Sequence[Row], office: str, *, title: str, waiting: Sequence[Row] = (), is_all: bool = True, wrong: str = ""
+) -> dict[str, Any]:
+    return {"rows": rows, "waiting": waiting, "office": office, "title": title, "is_all": is_all, "wrong": wrong}
 
 
 async def _rows(found: Sequence[Dossier], kept: Store, offered: Catalogue) -> Sequence[Row]:
@@ -109,23 +116,26 @@ async def found_by(text: str, clerk: Person, kept: Store, offered: Catalogue, se
     By a number, what another office handles of a sensitive procedure is not found.
     """
     parts = text.strip().split("|")
-    if len(parts) > SLIP:
-        return _some(told_to(clerk, await kept.of_person(seals.marks(Card.of(text).number)), offered))
-    try:
-        return _some(await kept.tracked(typed_code(parts[0])))
-    except NoSuchCode:
-        return _some(told_to(clerk, await kept.of_person(_marks(parts[0], seals)), offered))
+    if len(parts) <= SLIP:
+        with suppress(NoSuchCode):
+            return _some(await kept.tracked(typed_code(parts[0])))
+    marks = _marks_of(Card.of(text), seals) if len(parts) > SLIP else _marks(parts[0], seals)
+    found = _some(told_to(clerk, await kept.of_person(marks), offered))
+    log.info("%s of %s found %d dossiers by somebody's number", clerk.id, clerk.office, len(found))
+    return found
+
+
+def _marks_of(card: Card, seals: Seals) -> Sequence[str]:
+    """Of the number of a card, and of the one that its holder had before."""
+    return [mark for number in (card.number, card.old_number) if number for mark in seals.marks(number)]
 
 
 def _marks(number: str, seals: Seals) -> Sequence[str]:
-    """Of a citizen's number, else of a tax number. Raises the refusal of the first."""
-    try:
-        return seals.marks(number_of("person", "", number))
-    except Refusal:
-        try:
-            return seals.marks(number_of("organisation", "", number))
-        except Refusal:
-            raise NoSuchCode("This is no code of a dossier and no number: scan it again.", about="text") from None
+    """Of a citizen's number, a tax number or a passport's. Raises `NoSuchCode`."""
+    for kind, shown in NUMBERS:
+        with suppress(Refusal):
+            return seals.marks(number_of(kind, shown, number))
+    raise NoSuchCode("This is no code of a dossier and no number: scan it again.", about="text")
 
 
 def _some(found: Sequence[Dossier]) -> Sequence[Dossier]:

@@ -83,6 +83,12 @@ def receiver(fields: Fields) -> Receiver:
     )
 
 
+def old_number(fields: Fields) -> str:
+    """The number that their card replaced; empty where it was typed, or the card tells none."""
+    raw = fields.get("number", "")
+    return Card.of(raw).old_number if "|" in raw else ""
+
+
 def home_by(fields: Fields) -> HomeBy:
     return cast("HomeBy", _one_of(HomeBy, fields.get("home_by", ""), "home_by"))
 
