@@ -146,7 +146,7 @@ def _unsettled(stack: Stack, load: Load) -> Iterable[str]:
         parcels = Counter(row["state"]["dossier"] for row in data["postal"]["parcels"].find())
         yield from (f"{id} has {parcels[id]} parcels" for id in ids if parcels[id] != int(id in load.on_paper))
         yield from _untold(data["notify"]["messages"], ids)
-        yield from _unseen(data["intake"]["progress"], ids)
+        yield from _unseen(data["intake"]["progress"], load)
         yield from _misnumbered(data["intake"]["dossiers"])
         yield from _misnumbered(data["postal"]["parcels"])
     yield from pending(stack)
@@ -165,11 +165,12 @@ def _untold(messages: Any, ids: list[str]) -> Iterable[str]:
         yield f"{waiting} messages wait"
 
 
-def _unseen(progress: Any, ids: list[str]) -> Iterable[str]:
-    found = {row["_id"]: row["state"] for row in progress.find({"_id": {"$in": ids}})}
-    for id in ids:
+def _unseen(progress: Any, load: Load) -> Iterable[str]:
+    """Who filed online hears of that too."""
+    found = {row["_id"]: row["state"] for row in progress.find({"_id": {"$in": list(load.codes)}})}
+    for id in load.codes:
         seen = Counter(entry["what"] for entry in found.get(id, {}).get("entries", ()))
-        if (seen["case-opened"], seen["call-task-opened"]) != (1, 2):
+        if (seen["case-opened"], seen["call-task-opened"]) != (1, len(TOLD) + (id not in load.on_paper)):
             yield f"{id} shows {dict(seen)}"
 
 
