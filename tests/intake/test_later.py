@@ -281,9 +281,12 @@ def test_a_result_on_paper_is_not_closed_as_taken_electronically():
     assert hand_over(electronic, "electronic", is_decided=True, by=CLERK, at=AT)[0].state == "handed-over"
 
 
-@pytest.mark.parametrize("by", [CITIZEN, CLERK])
-def test_who_opens_an_electronic_result_has_it_and_opening_it_again_tells_nothing(by: Any):
-    there = accepted(home_by="electronic")
+@pytest.mark.parametrize(("by", "other", "assisted_by"), [(CITIZEN, CLERK, ""), (CLERK, CITIZEN, CLERK.id)])
+def test_who_opens_an_electronic_result_has_it_and_opening_it_again_tells_nothing(
+    by: Any, other: Any, assisted_by: str
+):
+    there = replace(accepted(home_by="electronic"), assisted_by=assisted_by)
+    assert opened(there, by=other, at=AT) == (there,), "it is not theirs to open"
     closed, said = opened(there, by=by, at=AT)
     assert closed.state == "handed-over"
     assert (closed.history[-1].what, closed.history[-1].by, closed.history[-1].detail) == (
