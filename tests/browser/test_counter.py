@@ -834,15 +834,7 @@ def test_a_scan_on_its_way_when_its_line_goes_is_stopped_and_holds_the_next_fili
 
 
 def test_a_fee_whose_amount_nobody_entered_is_told_and_not_taken_for_nothing(screen: Page):
-    screen.locator("#procedure").focus()
-    wand(screen, "1.004873")
-    expect(screen.locator("#card")).to_be_focused()
-    wand(screen, fresh_card())
-    expect(screen.locator("#phone")).to_be_focused()
-    screen.locator("#paper-declaration").focus()
-    screen.keyboard.press("Space")
-    screen.locator("#consent").focus()
-    screen.keyboard.press("Space")
+    council(screen)
     screen.keyboard.press("F9")
     expect(screen.locator("#result-money")).to_have_text("Còn khoản chưa biết số tiền: mở hồ sơ để ghi.")
 
@@ -942,15 +934,8 @@ def test_row_17_the_population_registry_fills_in_name_and_address_with_their_sou
 
 
 def test_an_amount_that_the_catalogue_does_not_know_is_entered_with_its_ground_and_paid(screen: Page, desk: Front):
-    screen.locator("#procedure").focus()
-    wand(screen, "1.004873")
-    expect(screen.locator("#card")).to_be_focused()
-    wand(screen, fresh_card())
-    expect(screen.locator("#phone")).to_be_focused()
-    screen.locator("#paper-declaration").focus()
-    screen.keyboard.press("Space")
+    council(screen)
     expect(screen.locator("#sum")).to_contain_text("chưa kể khoản chưa ghi số tiền")
-    screen.locator("#consent").check()
     screen.locator("#fee-civil-status-dong").fill("15.5")
     screen.keyboard.press("F9")
     expect(screen.locator("#fee-civil-status-dong")).to_be_focused()

@@ -12,13 +12,13 @@ from services.intake.api.paying import BankAnswer, BillShown, Opened, Refunding,
 from services.intake.domain.bill import Bill
 from services.intake.domain.cash import Movement
 from services.intake.domain.catalogue import Catalogue
-from services.intake.domain.dossier import Dossier
 from services.intake.domain.fees import Fee, UnknownFee
 from services.intake.domain.money import NoSuchOrder, Order, Stage
 from services.intake.domain.receipt import Receipt
 from services.intake.domain.refunding import at_counter
 from services.intake.gateways.bank import SIGNATURE, check
 from services.intake.gateways.settling import Settling
+from services.intake.store import Store
 from shared import door
 from shared.auth import Anyone, CounterClerk, Filer
 from shared.door import Key, Now, TooLarge, once
@@ -161,12 +161,10 @@ async def exempt(
 ) -> BillShown:
     """Free somebody from a fee, for a reason that the fee offers, shown by a paper."""
     till, same = Till(kept, bank, clerk, now), once(key, asked, BillShown.of)
-    dossier = await kept.dossiers.get(str(dossier_id))
-    fee = fee_of(dossier, offered, asked.fee)
+    id = str(dossier_id)
+    fee = await fee_of(kept, id, offered, asked.fee)
     return BillShown.of(
-        await till.change(
-            dossier.id, lambda it: it.exempt(fee, asked.exemption, asked.evidence, by=clerk, at=now), once=same
-        )
+        await till.change(id, lambda it: it.exempt(fee, asked.exemption, asked.evidence, by=clerk, at=now), once=same)
     )
 
 
@@ -183,13 +181,13 @@ async def correct(
 ) -> BillShown:
     """Put a slip in a line right, before or after it was paid; what was paid too much can then be given back."""
     till, same = Till(kept, bank, clerk, now), once(key, asked, BillShown.of)
-    dossier = await kept.dossiers.get(str(dossier_id))
-    fee = fee_of(dossier, offered, asked.fee)
+    id = str(dossier_id)
+    fee = await fee_of(kept, id, offered, asked.fee)
 
     def decided(it: Bill) -> Decision[Bill]:
         return it.correct(fee, asked.because, pieces=asked.pieces, not_exempt=asked.not_exempt, by=clerk, at=now)
 
-    return BillShown.of(await till.change(dossier.id, decided, once=same))
+    return BillShown.of(await till.change(id, decided, once=same))
 
 
 @router.post("/dossiers/{dossier_id}/orders")
@@ -267,8 +265,9 @@ async def called_back(request: Request, _: Anyone, kept: Kept, bank: Bank, now: 
     return Heard(True)
 
 
-def fee_of(dossier: Dossier, offered: Catalogue, code: str) -> Fee:
-    """As the version of the procedure under which it was filed has it. Raises `UnknownFee`."""
+async def fee_of(kept: Store, dossier_id: str, offered: Catalogue, code: str) -> Fee:
+    """As the version of the procedure under which it was filed has it. Raises `NotFound`, `UnknownFee`."""
+    dossier = await kept.dossiers.get(dossier_id)
     for fee in offered.version(dossier.filing.procedure, dossier.version).fees:
         if fee.code == code:
             return fee

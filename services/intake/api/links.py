@@ -109,12 +109,13 @@ async def read(token: str, _: Anyone, kept: Kept, papers: Papers, results: Resul
     id, digest = _opened(token, key)
     link = await kept.links.get(id)
     link.use(now)
-    whole = await (results if link.opens == "result" else papers).whole(digest)
+    is_result = link.opens == "result"
+    scan = None if is_result else await kept.scan_of(digest)
+    whole = await (results if is_result else papers).whole(digest)
     try:
-        scan = await kept.scan_of(digest)
-        kind = whole.kind if link.opens == "result" else scan.kind if scan else ""
+        kind = whole.kind if is_result else scan.kind if scan else ""
         link = await kept.links.change(id, lambda it: it.use(now))
-        if link.opens == "result":
+        if is_result:
             await kept.dossiers.change(link.dossier, lambda it: opened(it, by=link.by, at=now))
     except BaseException:
         whole.close()

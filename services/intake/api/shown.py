@@ -110,11 +110,7 @@ class Whole:
 
 def told_to(by: Person, dossiers: Iterable[Dossier], offered: Catalogue) -> list[Dossier]:
     """Those that may be listed for somebody of an office: of a sensitive procedure its own alone."""
-    return [it for it in dossiers if by.acts_for(*_offices(it)) or not _procedure(it, offered).sensitive]
-
-
-def _offices(it: Dossier) -> tuple[str, str]:
-    return it.filing.receiving_office, it.filing.competent_office
+    return [it for it in dossiers if it.is_handled_by(by) or not _procedure(it, offered).sensitive]
 
 
 def _procedure(it: Dossier, offered: Catalogue) -> Procedure:

@@ -295,9 +295,13 @@ class Dossier:
         bill, *said = decide(self.bill)
         return (self,) if bill is self.bill else (replace(self, bill=bill), *said)
 
+    def is_handled_by(self, by: Person) -> bool:
+        """By the office that received it or that decides it, or by one that took over their work."""
+        return by.acts_for(self.filing.receiving_office, self.filing.competent_office)
+
     def handled_by(self, by: Person) -> None:
-        """By the office that received it or that decides it, or by one that took over their work: `NotYourOffice`."""
-        if not by.acts_for(self.filing.receiving_office, self.filing.competent_office):
+        """Raises `NotYourOffice`."""
+        if not self.is_handled_by(by):
             raise NotYourOffice(f"This is handled at {self.filing.receiving_office}: let a colleague there do it.")
 
     def belongs_to(self, by: Person) -> None:

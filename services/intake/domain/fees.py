@@ -29,6 +29,7 @@ __all__ = [
     "WrongAmount",
     "clerks_only",
     "lines_of",
+    "typed_pieces",
 ]
 
 FeeKind = Literal["phí", "lệ phí"]
@@ -218,6 +219,11 @@ def _possible(fee: Fee, pieces: int) -> None:
     """Raises `PiecesAbsurd`."""
     if not 1 <= pieces <= MOST_PIECES:
         raise PiecesAbsurd(f"{fee.name}: {pieces} pieces? Give 1 to {MOST_PIECES}.", about="pieces")
+
+
+def typed_pieces(text: str) -> int:
+    """As people type them; nought for what is no number or far too many, which every bill refuses."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_PIECES)) else 0
 
 
 def lines_of(fees: Iterable[Fee], charges: Iterable[Charge], by: Person) -> tuple[Line, ...]:

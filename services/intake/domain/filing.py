@@ -182,6 +182,10 @@ class Authorisation:
     scan: str = ""
     """SHA-256 of the document."""
 
+    def legible(self) -> "Authorisation":
+        """The same with its words as they are kept."""
+        return replace(self, number=legible(self.number))
+
     def checked(self) -> None:
         """Raises `AuthorisationMissing`, `TooLong`."""
         _fits(self.number, LONGEST_WORD, "authorisation")
@@ -253,10 +257,10 @@ class Filing:
 
         `agencies_online`: of this procedure, state agencies bring nothing to a counter.
         """
-        filing = self.legible()
-        applicant = filing.applicant.checked()
-        owner = filing.owner.checked("owner.") if filing.owner else None
-        filing = replace(filing, applicant=applicant, owner=owner)
+        applicant = self.applicant.checked()
+        owner = self.owner.checked("owner.") if self.owner else None
+        right = self.authorisation.legible() if self.authorisation else None
+        filing = replace(self, applicant=applicant, owner=owner, authorisation=right)
         if agencies_online and filing.holder.kind == "state-agency" and self.channel != "online":
             raise MustFileOnline("A state agency files online: open the portal with the agency's account.")
         if self.home_by == "post" and not applicant.address.strip():
@@ -269,8 +273,8 @@ class Filing:
             raise AuthorisationMissing(
                 "They file for somebody else: by what right? Give authorisation.", about="authorisation"
             )
-        if filing.authorisation:
-            filing.authorisation.checked()
+        if right:
+            right.checked()
         check_papers(self.papers, by)
         self._check_rest()
         if by.role == "citizen" and self.channel != "online":
@@ -284,7 +288,7 @@ class Filing:
             self,
             applicant=self.applicant.legible(),
             owner=owner.legible() if owner else None,
-            authorisation=replace(right, number=legible(right.number)) if right else None,
+            authorisation=right.legible() if right else None,
         )
 
     def _check_rest(self) -> None:

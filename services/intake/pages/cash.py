@@ -15,7 +15,7 @@ from services.intake.api.given import Bank, Kept, Offered
 from services.intake.api.paying import BillShown, Refunding, Till
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.fees import MOST_PIECES, Fee
+from services.intake.domain.fees import Fee, typed_pieces
 from services.intake.domain.refunding import at_counter
 from services.intake.domain.tracking import NoSuchCode, NotTracked, typed_code
 from services.intake.pages.counter.typed import dong
@@ -200,15 +200,15 @@ async def _set_amount(till: Till, id: str, fields: Fields, _: Catalogue) -> None
 
 
 async def _exempt(till: Till, id: str, fields: Fields, offered: Catalogue) -> None:
-    dossier = await till.store.dossiers.get(id)
-    fee = fee_of(dossier, offered, fields.get("fee", ""))
+    fee = await fee_of(till.store, id, offered, fields.get("fee", ""))
     why, evidence = fields.get("exemption", ""), fields.get("evidence", "")
     await till.change(id, lambda it: it.exempt(fee, why, evidence, by=till.by, at=till.at))
 
 
 async def _correct(till: Till, id: str, fields: Fields, offered: Catalogue) -> None:
-    dossier = await till.store.dossiers.get(id)
-    fee, because, pieces = fee_of(dossier, offered, fields.get("fee", "")), fields.get("because", ""), _pieces(fields)
+    """A form that does not ask for the pieces leaves them."""
+    fee, because = await fee_of(till.store, id, offered, fields.get("fee", "")), fields.get("because", "")
+    pieces = typed_pieces(fields["pieces"]) if "pieces" in fields else None
     no = fields.get("not_exempt") == "on"
     await till.change(id, lambda it: it.correct(fee, because, pieces=pieces, not_exempt=no, by=till.by, at=till.at))
 
@@ -236,14 +236,6 @@ def _fees(dossier: Dossier, offered: Catalogue) -> tuple[Fee, ...]:
 
 def _procedure(dossier: Dossier, offered: Catalogue) -> str:
     return offered.version(dossier.filing.procedure, dossier.version).name
-
-
-def _pieces(fields: Fields) -> int | None:
-    """As typed; None where the form does not ask, and nought for what is no number, which is refused."""
-    text = fields.get("pieces")
-    if text is None:
-        return None
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_PIECES)) else 0
 
 
 def _id(fields: Fields) -> str:

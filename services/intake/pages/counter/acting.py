@@ -111,10 +111,8 @@ class Doing:
         return deeds.take_back(self.id, wish, self.clerk, store.dossiers, store, self.key, self.at)
 
     def hand_over(self) -> Awaitable[object]:
-        how, dossiers = (
-            deeds.HandOver("counter", typed.receiver(self.fields), typed.old_number(self.fields)),
-            self.desk.store.dossiers,
-        )
+        dossiers = self.desk.store.dossiers
+        how = deeds.HandOver("counter", typed.receiver(self.fields), typed.old_number(self.fields))
         return deeds.give_out(self.id, how, self.clerk, dossiers, self.desk, self.key, self.at)
 
     def pay(self) -> Awaitable[object]:

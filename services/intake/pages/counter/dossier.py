@@ -14,7 +14,6 @@ from services.intake.domain.asking import Askable, still_asked
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.changing import FIELDS
 from services.intake.domain.dossier import CLOSED, Dossier
-from services.intake.domain.facts import NotYourOffice
 from services.intake.domain.printing import Printing
 from services.intake.domain.progress import Progress, national_state
 from services.intake.domain.tracking import Details
@@ -78,7 +77,7 @@ class File:
         """The page; a clerk of another office sees what to bring, and may take it in."""
         dossier, progress = await self.kept.dossiers.get(id), await self.kept.progress_of(id)
         procedure = self.offered.version(dossier.filing.procedure, dossier.version)
-        is_ours = _is_handled(dossier, clerk)
+        is_ours = dossier.is_handled_by(clerk)
         opened = replace(dossier, filing=dossier.filing.sealed(self.seals.open)) if is_ours else dossier
         refused = await self.kept.printing_of(Printing.id_of(dossier.id, "refusal"))
         names = {it.code: it.name for it in procedure.papers}
@@ -207,11 +206,3 @@ def wordable(dossier: Dossier, progress: Progress | None) -> tuple[FormName, ...
         "stop": national_state(dossier, progress) == STOPPED,
     }
     return tuple(it for it, is_due in has.items() if is_due)
-
-
-def _is_handled(dossier: Dossier, clerk: Person) -> bool:
-    try:
-        dossier.handled_by(clerk)
-    except NotYourOffice:
-        return False
-    return True

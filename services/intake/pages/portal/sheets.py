@@ -10,7 +10,7 @@ from typing import cast
 
 from services.intake.domain.catalogue import Catalogue, Office
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.fees import MOST_PIECES, Charge, Line, PiecesAbsurd, lines_of
+from services.intake.domain.fees import MOST_PIECES, Charge, Line, PiecesAbsurd, lines_of, typed_pieces
 from services.intake.domain.filing import (
     LONGEST,
     Applicant,
@@ -217,7 +217,7 @@ def _home(fields: Fields, filing: Filing, asking: Asking) -> Filing:
     home = fields.get("home_by", "")
     applicant = filing.applicant.at(fields.get("address", "")[: LONGEST["address"]])
     charges = [
-        Charge(fee.code, int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < len(str(MOST_PIECES)) + 1 else 0)
+        Charge(fee.code, typed_pieces(raw))
         for fee in asking.procedure.fees
         if fee.per != "dossier" and (raw := fields.get(f"pieces-{fee.code}", "1"))
     ]
