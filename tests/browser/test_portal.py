@@ -1,6 +1,7 @@
 """The citizen's own pages on a phone and a wide screen: from the checklist to the rating, with the clerk by the API."""
 
 import io
+import itertools
 import re
 import uuid
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ from tests.intake.partners import KEY, Bank, sandbox_bank
 BUSINESS = "1.001612"
 """A household business: two papers, a third and fourth in one case, a fee, the post brings the result."""
 COUNTER = "H36.202.02"
-LINES = iter(range(8, 1_000))
+PHOTOS = itertools.count()
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,10 @@ def citizen(request: pytest.FixtureRequest, desk: Front, browser: Browser) -> It
 
 
 def photo(name: str) -> FilePayload:
-    """A photo of a paper, another one each time."""
-    return {"name": name, "mimeType": "image/jpeg", "buffer": sheets.jpeg(sheets.page(lines=next(LINES) % 40 + 8))}
+    """A photo of a paper, each of 264 another one."""
+    n = next(PHOTOS)
+    sheet = sheets.page(lines=8 + n % 24, turn=n % 11 / 11)
+    return {"name": name, "mimeType": "image/jpeg", "buffer": sheets.jpeg(sheet)}
 
 
 def send(page: Page, paper: str, *names: str) -> None:
@@ -548,6 +551,7 @@ def test_photos_that_come_while_one_is_being_saved_are_saved_after_it_and_the_la
                 return
         route.continue_()
 
+    phone.wait_for_url("**/papers")  # whole: what is routed while a page still comes may slip through
     phone.route(f"**/my/drafts/{id}/papers", hold)
     send(phone, "request", "don-1.jpg", "don-2.jpg")
     send(phone, "identity", "cccd.jpg")
@@ -561,6 +565,7 @@ def test_photos_that_come_while_one_is_being_saved_are_saved_after_it_and_the_la
 def test_that_a_sheet_was_saved_is_said_only_when_it_was_and_tried_again_when_the_line_is_back(phone: Page):
     id = begin(phone)
     who(phone, number())
+    phone.wait_for_url("**/papers")
     phone.route(f"**/my/drafts/{id}/papers", lambda route: route.abort())
     send(phone, "request", "don.jpg")
     expect(phone.get_by_text("Chưa lưu được vào bản nháp.")).to_be_visible()
