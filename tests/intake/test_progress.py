@@ -157,7 +157,7 @@ def test_an_open_dossier_is_overdue_once_its_due_date_is_past(known: Progress | 
     ("dossier", "known"),
     [
         (PROMISED, Progress("d1", 4, due_at=MOVED)),
-        (PROMISED, Progress("d1", 5)),
+        (PROMISED, Progress("d1", 5, entries=(Entry(DUE, "supplement-requested"),))),
         (PROMISED, Progress("d1").decided(AT, late=False)),
         (PROMISED, Progress("d1", 8)),
         (replace(PROMISED, state="handed-over"), Progress("d1", 4)),
@@ -178,6 +178,11 @@ def test_an_open_dossier_is_overdue_once_its_due_date_is_past(known: Progress | 
 )
 def test_what_moved_waits_is_decided_or_closed_is_not_overdue(dossier: Dossier, known: Progress | None):
     assert not is_overdue(dossier, known, LATER)
+
+
+def test_what_was_asked_for_too_late_stays_overdue_while_it_waits():
+    asked = Progress("d1", 5, entries=(Entry(LATER, "supplement-requested"),))
+    assert is_overdue(PROMISED, asked, LATER + timedelta(days=9))
 
 
 def test_facts_that_come_in_their_order_are_each_followed():

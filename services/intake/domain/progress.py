@@ -7,7 +7,7 @@ from typing import Self
 
 from .dossier import Dossier
 
-__all__ = ["OWN", "Entry", "Progress", "due_of", "is_overdue", "national_state", "timeline"]
+__all__ = ["OWN", "Entry", "Progress", "due_of", "is_overdue", "national_state", "ran_until", "timeline"]
 
 MOST_ENTRIES = 300
 """Beyond these the oldest go: a dossier that needs more is looked at in processing itself."""
@@ -93,12 +93,24 @@ def due_of(dossier: Dossier, progress: Progress | None) -> datetime | None:
     return progress.due_at if progress and progress.due_at else dossier.due_at
 
 
+def ran_until(dossier: Dossier, progress: Progress | None, at: datetime) -> datetime:
+    """Until when its time ran, of a dossier without a result: to the stop, or to the request for what is waited for.
+
+    QĐ 766/QĐ-TTg counts what waits as ended when it was asked for.
+    """
+    told = [it for it in progress.entries if it.what in {"supplement-requested", "clock-resumed"}] if progress else []
+    last = max(told, key=lambda it: it.at, default=None)
+    if last and last.what == "supplement-requested":
+        return last.at
+    return next((it.at for it in dossier.history if it.what == "stopped"), at)
+
+
 def is_overdue(dossier: Dossier, progress: Progress | None, at: datetime) -> bool:
-    """Whether the due date is past and nothing is decided. While papers are waited for (state 5) the clock stands."""
-    if dossier.state != "accepted" or (progress and (progress.is_decided or progress.state in {5, 8})):
+    """Whether its time ran past the due date and nothing is decided; the register counts the same (`ran_until`)."""
+    if dossier.state != "accepted" or (progress and (progress.is_decided or progress.state == OWN["stopped"])):
         return False
     due_at = due_of(dossier, progress)
-    return due_at is not None and due_at < at
+    return due_at is not None and due_at < ran_until(dossier, progress, at)
 
 
 def timeline(dossier: Dossier, progress: Progress | None) -> Sequence[Entry]:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.progress import Progress, due_of
+from services.intake.domain.progress import Progress, due_of, ran_until
 from shared.codes import AgencyCode, DossierCode
 from shared.errors import Forbidden, Refusal
 from shared.people import Person
@@ -144,7 +144,7 @@ def _row(nth: int, dossier: Dossier, progress: Progress | None, at: datetime) ->
     handed = next((it for it in dossier.history if it.what == "handed-over"), None)
     due_at, back_at = due_of(dossier, progress), happened.get("case-decided")
     is_over = back_at is not None or handed is not None
-    is_overdue = not is_over and due_at is not None and _ran_until(dossier, progress, at) > due_at
+    is_overdue = not is_over and due_at is not None and ran_until(dossier, progress, at) > due_at
     return Row(
         nth=nth,
         dossier=dossier,
@@ -155,15 +155,3 @@ def _row(nth: int, dossier: Dossier, progress: Progress | None, at: datetime) ->
         due_at=due_at,
         is_late=is_overdue or (progress is not None and progress.is_late),
     )
-
-
-def _ran_until(dossier: Dossier, progress: Progress | None, at: datetime) -> datetime:
-    """Until when its time ran, of a dossier without a result: to the stop, or to the request for what is waited for.
-
-    QĐ 766/QĐ-TTg counts what waits as ended when it was asked for.
-    """
-    told = [it for it in progress.entries if it.what in {"supplement-requested", "clock-resumed"}] if progress else []
-    last = max(told, key=lambda it: it.at, default=None)
-    if last and last.what == "supplement-requested":
-        return last.at
-    return next((it.at for it in dossier.history if it.what == "stopped"), at)
