@@ -13,6 +13,17 @@ settings.register_profile("house", deadline=None)  # a busy machine is no mistak
 settings.load_profile("house")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where files run side by side: those that start all services first, one behind the other; beside them the rest."""
+    for it in items:
+        it.add_marker(pytest.mark.xdist_group("whole" if _starts_all(it) else str(it.path)))
+    items.sort(key=_starts_all, reverse=True)
+
+
+def _starts_all(item: pytest.Item) -> bool:
+    return item.path.parent.name == "journeys" or item.path.stem in {"test_run", "test_tracing"}
+
+
 @pytest.fixture(scope="session")
 def engines() -> Iterator[Engines]:
     """MongoDB, Kafka and MinIO, shared by all tests: use your own database, topics and bucket, and leave them running.

@@ -31,7 +31,7 @@ class Process:
     and raises CannotStart with the last lines of the log if the child ends or stays silent for `patience` seconds.
     """
 
-    patience = 60.0
+    patience = 120.0
     grace = 20.0
 
     def __init__(

@@ -10,6 +10,8 @@ from tests.intake.front import Front
 from tests.shared.debian import NEEDED
 
 WIDTHS = (320, 1280)
+LEFT = "net::ERR_ABORTED"
+"""What the browser itself let go of, for the page was left before it was there."""
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +29,9 @@ def page(request: pytest.FixtureRequest, desk: Front, browser: Browser) -> Itera
     """A new visitor, who complains about anything that the browser refuses or that comes from elsewhere."""
     desk.forget_tries()
     context = browser.new_context(viewport={"width": request.param, "height": 740}, base_url=desk.url)
-    visited, complaints = context.new_page(), []
+    visited, complaints = context.new_page(), list[str]()
     visited.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
-    visited.on("requestfailed", lambda it: complaints.append(it.url))
+    visited.on("requestfailed", lambda it: None if it.failure == LEFT else complaints.append(it.url))
     visited.on("request", lambda it: None if it.url.startswith(desk.url) else complaints.append(it.url))
     yield visited
     context.close()
