@@ -511,6 +511,19 @@ def test_a_list_of_what_to_mend_goes_when_the_last_paper_has_come(phone: Page):
     expect(phone).to_have_title(re.compile("^Giấy tờ"))
 
 
+def test_d1_how_the_form_is_filled_in_is_read_at_its_paper_and_nothing_of_the_filing_is_left(phone: Page):
+    begin(phone)
+    who(phone, number())
+    on(phone)
+    phone.get_by_text("Cách ghi (mẫu điền sẵn)").click()
+    expect(phone.get_by_text("HỘ KINH DOANH TẠP HÓA LÁ XANH")).to_be_visible()
+    look_at(phone, "portal-papers-sample-vi")
+    with phone.expect_popup() as opened:
+        phone.get_by_role("link", name="Mẫu này để in (PDF)").click()
+    assert opened.value.url.endswith(f"/services/{BUSINESS}/samples/request.pdf")
+    expect(phone).to_have_url(re.compile(r"/papers$"))
+
+
 def kept_by_itself(page: Page) -> None:
     expect(page.get_by_text("Đã lưu vào bản nháp.")).to_be_visible(timeout=15_000)
 

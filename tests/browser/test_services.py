@@ -18,6 +18,7 @@ from services.intake.forms.printer import Printer
 from services.intake.pages import leaflets
 from tests.browser.looking import LANGUAGES, look_at
 from tests.intake.front import Front
+from tests.intake.printed import codes, size, texts
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -132,6 +133,50 @@ def test_d6_the_leaflet_holds_the_checklist_and_its_qr_leads_to_the_page(desk: F
         assert words in text
     (code,) = zxingcpp.read_barcodes(drawn(answer.content))
     assert code.text == f"{desk.url}/services/1.013225"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_d1_how_a_form_is_filled_in_stands_beside_its_paper(page: Page, language: str):
+    page.goto(f"/services/1.001193?lang={language}")
+    (paper, *_), summary = page.locator(".papers > li").all(), re.compile("mẫu điền sẵn|a sample")
+    expect(paper.get_by_text("KA NGỌC ÁNH")).to_be_hidden()
+    paper.get_by_text(summary).click()
+    expect(paper.get_by_text("KA NGỌC ÁNH")).to_be_visible()
+    expect(paper.locator("dl")).to_have_attribute("lang", "vi")
+    assert paper.locator("dt").first.inner_text() == "Kính gửi"
+    expect(page.get_by_text(summary)).to_have_count(1)
+    look_at(page, f"service-sample-{language}")
+
+
+def test_d1_a_sample_to_print_is_read_without_its_diacritics_lost_and_its_qr_leads_to_the_page(page: Page, desk: Front):
+    page.goto("/services/1.001193")
+    page.get_by_text("Cách ghi (mẫu điền sẵn)").click()
+    link = page.get_by_role("link", name="Mẫu này để in (PDF)").get_attribute("href")
+    answer = httpx.get(f"{desk.url}{link}", timeout=20)
+    assert answer.headers["content-type"] == "application/pdf"
+    assert size(answer.content) == (210, 297)
+    sheets = texts(answer.content)
+    assert all("MẪU ĐIỀN SẴN, người trong mẫu là dựng lên" in it for it in sheets)
+    for words in (
+        "Tờ khai đăng ký khai sinh",
+        "Thủ tục: Đăng ký khai sinh",
+        "Quan hệ với người được khai sinh",
+        "KA NGỌC ÁNH",
+        "Thẻ căn cước số 068196000000, Bộ Công an cấp ngày 15/7/2024",
+    ):
+        assert words in sheets[0]
+    assert "Ký, rồi ghi rõ họ, chữ đệm, tên Ka Nhiêm" in sheets[-1]
+    ((code, right, down),) = codes(answer.content, "sample")
+    assert code == f"{desk.url}/services/1.001193"
+    assert (right < 0.3, down < 0.3) == (True, True), "at the top left of the first sheet"
+
+
+@pytest.mark.parametrize("paper", ["birth-notice", "unheard"])
+def test_a_paper_without_a_sample_is_answered_with_a_page(desk: Front, paper: str):
+    for language, words in (("vi", "Giấy này không có mẫu điền sẵn"), ("en", "This paper has no sample")):
+        where = f"{desk.url}/services/1.001193/samples/{paper}.pdf?lang={language}"
+        answer = httpx.get(where, headers={"accept": "text/html"})
+        assert (answer.status_code, words in answer.text) == (404, True)
 
 
 def test_a_crowd_that_wants_one_leaflet_has_it_printed_once(desk: Front, monkeypatch: pytest.MonkeyPatch):

@@ -1,3 +1,4 @@
+import re
 import unicodedata
 from collections.abc import Iterator
 from copy import deepcopy
@@ -19,6 +20,7 @@ from services.intake.domain.catalogue import (
     Step,
 )
 from services.intake.domain.filing import Applicant, Filing
+from services.intake.domain.procedure import NoSample
 from services.intake.domain.reading import UnreadableCatalogue, read_catalogue
 from shared import reference
 from shared.calendar import VIETNAM, Term
@@ -310,6 +312,23 @@ ticks = st.lists(
 @given(ticks, ticks)
 def test_handing_in_more_never_makes_more_missing(some: list[PaperTicked], more: list[PaperTicked]) -> None:
     assert set(BIRTH.missing([*some, *more])) <= set(BIRTH.missing(some))
+
+
+def test_d1_the_forms_that_a_commune_sees_most_are_filled_in_by_people_whom_nobody_is() -> None:
+    filled = {it.code: paper for it in CATALOGUE.in_force(IN_2026) for paper in it.papers if paper.sample}
+    assert filled.keys() == {
+        *("1.001193", "1.000656", "1.000894", "2.000635", "1.004873", "1.001612", "1.012783", "1.001731"),
+    }
+    numbers = [it for paper in filled.values() for line in paper.sample for it in re.findall(r"\d{12}", line.answer)]
+    assert numbers
+    assert all(it.endswith("000000") for it in numbers)
+
+
+def test_a_paper_without_a_sample_and_one_that_is_not_there_are_refused() -> None:
+    assert BIRTH.filled_in("declaration").sample[0].label == "Kính gửi"
+    for code in ("birth-notice", "unheard"):
+        with pytest.raises(NoSample, match=f"no sample of a paper {code}: choose one"):
+            BIRTH.filled_in(code)
 
 
 def test_a_certified_copy_costs_less_from_its_third_page_and_never_more_than_the_most() -> None:

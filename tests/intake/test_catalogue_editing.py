@@ -22,6 +22,7 @@ from services.intake.domain.catalogue import (
     ProcedureNotInForce,
     Step,
 )
+from services.intake.domain.checking import LONGEST_LINE, MOST_LINES
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.editing import DryRun, Plan, Upload, plan
 from services.intake.domain.filing import Applicant, Filing
@@ -30,6 +31,7 @@ from services.intake.domain.mistakes import Line
 from services.intake.domain.procedure import (
     ORDINARY,
     ChannelNotOffered,
+    FormLine,
     MustComeInPerson,
     NoPostalReturn,
     UnknownCase,
@@ -114,8 +116,17 @@ def several(kind: st.SearchStrategy[Any], least: int = 0) -> st.SearchStrategy[A
     return st.lists(kind, min_size=least, max_size=3, unique_by=lambda it: it.code).map(tuple)
 
 
+samples = st.lists(st.builds(FormLine, words.filter(lambda it: ":" not in it), words), max_size=3).map(tuple)
 papers = st.builds(
-    Paper, codes, words, st.integers(0, 3), st.integers(0, 3), st.integers(0, 2), st.booleans(), printable
+    Paper,
+    codes,
+    words,
+    st.integers(0, 3),
+    st.integers(0, 3),
+    st.integers(0, 2),
+    st.booleans(),
+    printable,
+    sample=samples,
 )
 exemptions = st.builds(Exemption, codes, words)
 fees = st.builds(
@@ -192,7 +203,7 @@ cells = st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.floats(all
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["Procedures", "Papers", "Fees", "Steps", "Cases"]), st.integers(1, 12), cells),
+        st.tuples(st.sampled_from(["Procedures", "Papers", "Fees", "Steps", "Cases"]), st.integers(1, 13), cells),
         max_size=6,
     )
 )
@@ -215,6 +226,49 @@ def test_a_mistake_is_told_by_its_cell():
         "Procedures!B2": "is missing: add it.",
         "Papers!E2": "Expected `int`, got `str`: correct the value.",
     }
+
+
+def test_a_filled_form_is_one_cell_with_a_line_each_and_its_mistakes_are_told_by_that_cell_and_line():
+    def typed(text: str) -> dict[str, str]:
+        return told(workbook(replace(BIRTH, code="1.999999"), Papers_M2=text))
+
+    ((_, read),) = read_upload(workbook(Papers_M2=" Nơi sinh : Nhà, lúc 08:30\n\nDân tộc:Cơ Ho ")).procedures
+    assert read.papers[0].sample == (FormLine("Nơi sinh", "Nhà, lúc 08:30"), FormLine("Dân tộc", "Cơ Ho"))
+    assert typed("Nơi sinh\nGiới tính: Nữ\nDân tộc:\n: Cơ Ho") == {
+        "Papers!M2": "line 1, 3, 4 of the cell: write what the form asks, a colon, and the answer."
+    }
+    most = "a" * LONGEST_LINE
+    assert typed("\n".join([f"{most}: {most}"] * MOST_LINES)) == {}
+    for long in (f"a: b\na: {most}a", f"a: b\n{most}a: b"):
+        assert typed(long) == {"Papers!M2": f"line 2 of the sample is too long: {LONGEST_LINE} characters at most."}
+    assert typed("\n".join(["a: b"] * (MOST_LINES + 1))) == {
+        "Papers!M2": f"the sample is too long: {MOST_LINES} lines at most."
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('{label: "Nơi: sinh", answer: Nhà}', "có dấu hai chấm trong tên mục"),
+        ('{label: "", answer: Nhà}', "còn trống"),
+        ('{label: Nơi sinh, answer: " "}', "còn trống"),
+        ('{label: Nơi sinh, answer: "Nhà\\nVườn"}', "bị ngắt dòng"),
+        ('{label: Nơi sinh, answer: "Nhà\\u2028Vườn"}', "bị ngắt dòng"),
+        ("{label: Nơi sinh}", "còn thiếu"),
+        ("{label: Nơi sinh, answer: 5}", "cần chữ"),
+        ("Nơi sinh", "ở đây cần các trường"),
+    ],
+)
+def test_a_wrong_line_of_a_filled_form_is_told_with_its_line_of_the_yaml(line: str, words: str):
+    new = replace(BIRTH, code="1.999999", papers=(replace(BIRTH.papers[0], sample=(FormLine("a", "b"),) * 2),))
+    written = to_yaml(Catalogue((new,), ())).decode()
+    one = "    - label: a\n      answer: b\n"
+    assert one * 2 in written
+    wrong = written.replace(one * 2, f"{one}    - {line}\n")
+    (mistake,) = plan(read_upload(wrong.encode()), CATALOGUE, TODAY).run.mistakes
+    assert "papers[1], sample[2]" in mistake.place
+    assert wrong.splitlines()[mistake.line - 1].strip() == f"- {line}"
+    assert words in mistake.vi
 
 
 def test_an_unknown_column_a_missing_column_and_a_row_without_owner_are_told_by_their_cells():
@@ -391,6 +445,27 @@ def test_a_correction_becomes_the_next_version_field_by_field():
     assert after.procedure(PERMIT.code, LATER - timedelta(days=1)) == PERMIT
     assert after.procedure(PERMIT.code, LATER) == made.procedures[0]
     assert plan(given_(new), after, TODAY).run.differences == ()
+
+
+def test_of_a_filled_form_the_lines_that_change_are_shown_and_both_whole_where_only_their_order_does():
+    declaration, *others = BIRTH.papers
+    first, second, *rest = declaration.sample
+
+    def changed(*sample: FormLine) -> tuple[str, str, str]:
+        papers = (replace(declaration, sample=sample), *others)
+        (difference,) = dry_run(replace(BIRTH, valid_from=LATER, papers=papers)).differences
+        change = next(it for it in difference.changes if it.field != "valid_from")
+        assert change.parts == (declaration.name,)
+        return change.field.removeprefix("papers[declaration]."), change.old, change.new
+
+    assert changed(first, FormLine(second.label, "K'Brim"), *rest) == (
+        "sample",
+        f"{second.label}: {second.answer}",
+        f"{second.label}: K'Brim",
+    )
+    name, old, new = changed(second, first, *rest)
+    assert (name, old != new, sorted(old.split("; ")) == sorted(new.split("; "))) == ("sample", True, True)
+    assert changed()[1:] == ("; ".join(f"{it.label}: {it.answer}" for it in declaration.sample), "")
 
 
 def test_an_edit_without_a_new_day_is_a_mistake_as_a_published_version_is_never_edited():

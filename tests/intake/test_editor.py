@@ -103,6 +103,7 @@ def test_a_version_is_shown_with_all_that_it_says(site: httpx.Client):
     birth = PACKAGE.procedure("1.001193", TODAY)
     shown = text(site.get(f"/catalogue/versions/{birth.code}/{birth.version}").text)
     assert f"Chỉ trong trường hợp: {birth.cases[0].name}" in shown
+    assert all(line.answer in shown for line in birth.filled_in("declaration").sample)
 
 
 def test_the_difference_shows_money_and_names_as_people_read_them(site: httpx.Client):

@@ -18,6 +18,7 @@ from services.intake.api import (
     receipts,
     register,
     registry,
+    statistics,
     uploads,
 )
 
@@ -41,5 +42,6 @@ ROUTERS = (
     pay_links.router,
     registry.router,
     register.router,
+    statistics.router,
     queue.router,
 )

@@ -1,7 +1,7 @@
 """One cell of a sheet and the value that it stands for: text, number, day, yes or no, a list, a term.
 
 A cell holds text, a number, a date or nothing; an empty cell is the field's default. What is nested is written in the
-cell: a list with semicolons between, exemptions one to a line with bars between.
+cell: a list with semicolons between, exemptions one to a line with bars between, a filled form with a colon on each.
 """
 
 import re
@@ -12,6 +12,7 @@ from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from services.intake.domain.procedure import FormLine
 from services.intake.domain.sheet_words import UNITS
 from shared.calendar import Term
 
@@ -47,6 +48,8 @@ def _joined(parts: tuple[Any, ...]) -> Cell:
 
 def _noted(value: Any) -> str:
     """A small value on one line: its fields in their order, between bars, without what is left at its default."""
+    if isinstance(value, FormLine):
+        return f"{value.label}: {value.answer}"
     texts = ["" if it is None else str(written(it) or "") for it in (getattr(value, f.name) for f in fields(value))]
     return " | ".join(texts).rstrip(" |")
 
@@ -111,6 +114,8 @@ def _term(value: Cell) -> dict[str, Any]:
 
 
 def _parts(inner: Any, text: str) -> list[Any]:
+    if inner is FormLine:
+        return _form_lines(text)
     if not is_dataclass(inner):
         between = "[;,]" if get_origin(inner) is Literal else ";"
         return [it.strip() for it in re.split(between, text) if it.strip()]
@@ -123,6 +128,16 @@ def _parts(inner: Any, text: str) -> list[Any]:
         noted = {name: _noted_part(hints[name], it, name) for name, it in zip(names, texts, strict=False) if it}
         parts.append(noted)
     return parts
+
+
+def _form_lines(text: str) -> list[dict[str, str]]:
+    lines = [[it.strip() for it in line.partition(":")] for line in text.splitlines()]
+    if wrong := [str(at) for at, line in enumerate(lines, start=1) if any(line) and not all(line)]:
+        raise ValueError(
+            f"dòng {', '.join(wrong)} của ô: hãy ghi tên mục, dấu hai chấm, rồi nội dung, ví dụ Nơi sinh: xã Nam Hà.",
+            f"line {', '.join(wrong)} of the cell: write what the form asks, a colon, and the answer.",
+        )
+    return [{"label": label, "answer": answer} for label, _, answer in lines if label]
 
 
 def _noted_part(hint: Any, text: str, name: str) -> Any:

@@ -6,10 +6,13 @@ from datetime import date
 from itertools import pairwise
 
 from services.intake.domain.catalogue import Office, Procedure
-from services.intake.domain.mistakes import Line, Mistake
-from services.intake.domain.procedure import ORDINARY
+from services.intake.domain.mistakes import Line, Mistake, Path
+from services.intake.domain.procedure import ORDINARY, FormLine
 
-__all__ = ["check"]
+__all__ = ["LONGEST_LINE", "MOST_LINES", "check"]
+
+MOST_LINES, LONGEST_LINE = 40, 200
+"""Lines of a filled form; characters of what one asks, and of what is answered there."""
 
 Procedures = Sequence[tuple[Line, Procedure]]
 Offices = Sequence[tuple[Line, Office]]
@@ -137,6 +140,8 @@ def _of_papers(line: Line, procedure: Procedure) -> Iterable[Mistake]:
             if code in codes[: number - 1]:
                 vi, en = f"{code} có hai lần: hãy bỏ một.", f"{code} stands there twice: remove one."
                 yield line.mistake((field, number), vi, en)
+    for number, paper in enumerate(procedure.papers, start=1):
+        yield from _of_sample(line, ("papers", number, "sample"), paper.sample)
     for number, fee in enumerate(procedure.fees, start=1):
         if any(mark in text for it in fee.exemptions for text in (it.code, it.reason) for mark in "|\n"):
             vi, en = "lý do miễn không được có dấu gạch đứng.", "a reason holds no bar: write it without."
@@ -147,6 +152,26 @@ def _of_papers(line: Line, procedure: Procedure) -> Iterable[Mistake]:
     if procedure.steps and procedure.free_steps:
         vi = "các bước là tự do nên không liệt kê: hãy bỏ danh sách, hoặc bỏ `free_steps`."
         yield line.mistake(("steps",), vi, "they are free, so none is planned: remove the list, or `free_steps`.")
+
+
+def _of_sample(line: Line, at: Path, sample: Sequence[FormLine]) -> Iterable[Mistake]:
+    if len(sample) > MOST_LINES:
+        vi = f"mẫu điền sẵn dài quá: nhiều nhất {MOST_LINES} dòng."
+        yield line.mistake(at, vi, f"the sample is too long: {MOST_LINES} lines at most.")
+    for number, it in enumerate(sample, start=1):
+        for vi, en in _of_form_line(it):
+            yield line.mistake((*at, number), f"dòng {number} của mẫu {vi}", f"line {number} of the sample {en}")
+
+
+def _of_form_line(it: FormLine) -> Iterable[tuple[str, str]]:
+    if not it.label or not it.answer:
+        yield "còn trống: hãy ghi tên mục và nội dung.", "is empty: write what the form asks, and the answer."
+    if ":" in it.label:
+        yield "có dấu hai chấm trong tên mục: hãy bỏ đi.", "has a colon in what the form asks: write it without."
+    if any(len(text) > LONGEST_LINE for text in (it.label, it.answer)):
+        yield f"dài quá: nhiều nhất {LONGEST_LINE} ký tự.", f"is too long: {LONGEST_LINE} characters at most."
+    if any(len(text.splitlines()) > 1 for text in (it.label, it.answer)):
+        yield "bị ngắt dòng ở giữa: hãy ghi liền một dòng.", "is broken in two: write it on one line."
 
 
 def _of_cases(line: Line, procedure: Procedure) -> Iterable[Mistake]:

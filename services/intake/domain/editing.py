@@ -250,12 +250,21 @@ def _compared(name: str, old: Any, new: Any, parts: tuple[str, ...] = ()) -> Ite
             yield from _compared(f"{name}[{code}]", was, is_, (*parts, _shown(is_ or was)))
         if list(before) != list(now) and set(before) == set(now):
             yield Change(name, _shown(old), _shown(new), parts)
+    elif name.endswith(".sample"):
+        yield Change(name, *_filled_in(old, new), parts)
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
         was, there = cast("Mapping[str, Any]", old), cast("Mapping[str, Any]", new)
         for inner in dict.fromkeys([*was, *there]):
             yield from _compared(f"{name}.{inner}", was.get(inner), there.get(inner), parts)
     else:
         yield Change(name, _shown(old), _shown(new), parts)
+
+
+def _filled_in(old: Sequence[Any], new: Sequence[Any]) -> tuple[str, str]:
+    """Of two samples the lines that the other has not; all of both, where nothing but their order differs."""
+    was, is_ = (["{label}: {answer}".format_map(it) for it in sample] for sample in (old, new))
+    gone, come = [it for it in was if it not in is_], [it for it in is_ if it not in was]
+    return ("; ".join(gone), "; ".join(come)) if gone or come else ("; ".join(was), "; ".join(is_))
 
 
 def _is_coded(value: Any) -> bool:

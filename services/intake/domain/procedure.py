@@ -10,15 +10,17 @@ from services.intake.domain.fees import Fee
 from services.intake.domain.filing import Filing
 from shared.calendar import Policy, Term, local_day
 from shared.contracts.intake import Channel, HomeBy, PaperTicked, Terms
-from shared.errors import Refusal
+from shared.errors import NotFound, Refusal
 
 __all__ = [
     "ORDINARY",
     "Case",
     "ChannelNotOffered",
+    "FormLine",
     "LifeEvent",
     "MustComeInPerson",
     "NoPostalReturn",
+    "NoSample",
     "Paper",
     "Power",
     "Procedure",
@@ -56,6 +58,19 @@ class MustComeInPerson(Refusal):
     """The applicant signs or shows papers before the official."""
 
 
+class NoSample(NotFound):
+    """The procedure has no such paper, or nobody filled it in as an example."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """A line of a printed form, and what somebody wrote there. A sheet writes them with a colon between."""
+
+    label: str
+    """As it is printed; without a colon."""
+    answer: str
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One line of the checklist: so many originals and copies on paper, or so many electronic files in their place.
@@ -77,6 +92,8 @@ class Paper:
     """The cases in which it is asked for; none: in all. `ordinary` is the case of whoever names none."""
     when: str = ""
     """What makes it needed, in words; empty: always."""
+    sample: tuple[FormLine, ...] = ()
+    """How its form is filled in (*mẫu điền sẵn*), by somebody who does not exist; in the form's order."""
 
     def is_met(self, handed: PaperTicked) -> bool:
         on_paper = (
@@ -200,6 +217,12 @@ class Procedure:
             known = ", ".join((*(it.code for it in self.cases), ORDINARY))
             raise UnknownCase(f"Procedure {self.code} has no case {case}: choose one of {known}.", about="case")
         return tuple(paper for paper in self.papers if paper.is_asked_in(case))
+
+    def filled_in(self, code: str) -> Paper:
+        """The paper with that code, for its sample. Raises `NoSample`."""
+        if found := next((it for it in self.papers if it.code == code and it.sample), None):
+            return found
+        raise NoSample(f"Procedure {self.code} has no sample of a paper {code}: choose one from its page.", about=code)
 
     def missing(self, papers: Iterable[PaperTicked], case: str = "") -> tuple[Paper, ...]:
         """The required papers of the case that were not handed in, or not all of them, in the checklist's order.

@@ -44,7 +44,7 @@ NO_WORKBOOK = (
 )
 OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 """With which Excel files before 2007 begin, and every one with a password."""
-WIDE = {"name": 48, "summary": 48, "note": 40, "words": 40, "exemptions": 40, "when": 30}
+WIDE = {"name": 48, "summary": 48, "note": 40, "words": 40, "exemptions": 40, "when": 30, "sample": 60}
 
 
 class UnreadableFile(Refusal):

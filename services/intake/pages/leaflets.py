@@ -1,4 +1,4 @@
-"""Paper for those without a phone: a leaflet for each service, and the poster "start here"."""
+"""Paper for those without a phone: each service's leaflet and filled-in forms, and the poster "start here"."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,7 @@ from services.intake.domain.finding import LIFE_EVENTS
 from services.intake.domain.outlook import handed_in_at
 from services.intake.forms.frame import drawn
 from services.intake.forms.leaflet import Leaflet, Listed, Poster, print_leaflet, print_poster
+from services.intake.forms.sample import Sample, print_sample
 from services.intake.templates import offer_words
 from shared import door
 from shared.auth import Anyone
@@ -17,7 +18,7 @@ from shared.calendar import local_day
 from shared.door import Now
 from shared.web.languages import Language
 
-__all__ = ["leaflet", "poster", "router"]
+__all__ = ["leaflet", "poster", "router", "sample"]
 
 VIETNAMESE = Language("vi", {})
 
@@ -42,6 +43,17 @@ async def printed(request: Request, code: str, _: Anyone, offered: Offered, prin
     return _pdf(await printer.once(key, lambda: print_leaflet(filled)), f"{procedure.code}.pdf")
 
 
+@router.get("/services/{code}/samples/{paper}.pdf", include_in_schema=False)
+async def filled_in(
+    request: Request, code: str, paper: str, _: Anyone, offered: Offered, printer: AtPrinter, now: Now
+) -> Response:
+    """How that paper's form is filled in, for the table beside the counter; each version is printed once."""
+    procedure, url = offered.procedure(code, local_day(now)), _public_url(request)
+    shown = sample(procedure, procedure.filled_in(paper), url)
+    key = ("sample", procedure.code, procedure.version, paper, url)
+    return _pdf(await printer.once(key, lambda: print_sample(shown)), f"{procedure.code}-mau.pdf")
+
+
 def leaflet(procedure: Procedure, counters: Sequence[Office], public_url: str) -> Leaflet:
     url = f"{public_url}/services/{procedure.code}"
     cases = (("", procedure.terms()), *((case.name, procedure.terms(case.code)) for case in procedure.cases))
@@ -61,6 +73,11 @@ def leaflet(procedure: Procedure, counters: Sequence[Office], public_url: str) -
     )
 
 
+def sample(procedure: Procedure, paper: Paper, public_url: str) -> Sample:
+    url = f"{public_url}/services/{procedure.code}"
+    return Sample(drawn(url), url, procedure.name, procedure.code, _named(paper), paper.sample)
+
+
 def poster(public_url: str) -> Poster:
     url = f"{public_url}/services"
     return Poster("poster", drawn(url), url, tuple(LIFE_EVENTS.values()))
@@ -73,12 +90,15 @@ def _listed(paper: Paper, procedure: Procedure) -> Listed:
         only.append(paper.when)
     if not paper.required and not only:
         only.append("không bắt buộc")
-    form = f" ({paper.form})" if paper.form else ""
     return Listed(
-        paper.name + form,
+        _named(paper),
         offer_words.pieces(paper, VIETNAMESE, is_online="online" in procedure.channels),
         "; ".join(only),
     )
+
+
+def _named(paper: Paper) -> str:
+    return f"{paper.name} ({paper.form})" if paper.form else paper.name
 
 
 def _public_url(request: Request) -> str:

@@ -10,6 +10,7 @@ __all__ = [
     "FIELDS",
     "FORMS",
     "GROUNDS",
+    "IN_PRACTICE",
     "REFUSALS",
     "REFUSED_BECAUSE",
     "SAID",
@@ -160,6 +161,27 @@ SAID: Mapping[str, str] = {
     "again": N_("Nhấn F9 để thử lại."),
 }
 """What the counter's script says; it knows no language itself. `{name}` is filled in there."""
+
+IN_PRACTICE: Mapping[str, str] = {
+    "called": N_("Luyện tập: số {number} đến quầy {desk}. Không ai được gọi thật."),
+    "unfiled": N_("Hồ sơ này chưa nộp. Nhấn F2 lần nữa để bỏ và tập với người tiếp theo."),
+    "saved": N_("Luyện tập nên không lưu gì. Ở màn hình thật, đã có bản nháp lúc {time}."),
+    "filed": N_("Tập xong: không có hồ sơ nào được nộp"),
+    "asked": N_("Tập xong: không có yêu cầu nào được gửi"),
+    "asked-note": N_("Ở màn hình thật, hồ sơ được giữ; người nộp mang giấy tờ còn thiếu đến bất cứ quầy nào."),
+    "filed-due": N_("Ở màn hình thật, hẹn trả kết quả: {when}."),
+    "filed-at-once": N_("Ở màn hình thật, kết quả được trả ngay, chậm nhất {when}: không cần giấy hẹn."),
+    "money-paid": N_("Tập thu {dong} đồng."),
+    "money-open": N_("Ở màn hình thật, còn khoản chưa biết số tiền: mở hồ sơ để ghi."),
+    "print-slip": N_("Ở màn hình thật, lúc này in giấy hẹn."),
+    "print-slip-asked": N_("Ở màn hình thật, người nộp yêu cầu thì in giấy hẹn."),
+    "print-supplement": N_("Ở màn hình thật, lúc này in phiếu yêu cầu bổ sung."),
+    "refused/no-registry": N_("Luyện tập không hỏi cơ sở dữ liệu dân cư: quét thẻ, hoặc gõ tay."),
+    "no-code": N_("LUYỆN-TẬP"),
+    "no-scan": N_("Luyện tập không quét: đánh dấu bằng phím cách, hoặc gõ số bản."),
+    "next-first": N_("Nhấn F2 trước, rồi quét thẻ."),
+}
+"""The same where it is practised: what is said otherwise, and what is said there alone."""
 
 DONE: Mapping[str, str] = {
     "accept": N_("Đã tiếp nhận. Tiếp theo: in giấy hẹn."),

@@ -41,6 +41,7 @@ OTHERS: Mapping[str, str] = {
     "no-online-payment": N_("Nơi này chưa nối với ngân hàng nào: hãy nộp tại quầy."),
     "no-queue-here": N_("Nơi này không có quầy lấy số: hãy chọn nơi khác."),
     "no-result-file": N_("Kết quả này không có tệp điện tử: hãy hỏi tại quầy nơi nhận hồ sơ."),
+    "no-sample": N_("Giấy này không có mẫu điền sẵn: hãy xem trang của thủ tục."),
     "no-such-date": N_("Ngày chưa đúng: hãy xem lại năm."),
     "no-such-line": N_("Hồ sơ này không có khoản thu đó: hãy tải lại trang."),
     "no-such-order": N_("Hồ sơ này không có lệnh thanh toán đó: hãy mở lại trang nộp tiền."),

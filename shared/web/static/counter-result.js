@@ -1,6 +1,8 @@
 // What was filed, and what follows it: money, the ticket, the end of its draft. Each may be done again without harm.
 
 const at = (id) => document.getElementById(id);
+// Where it is practised there is nothing to open, and no such link.
+const leads = (id, address) => document.querySelector(`a#${id}`)?.setAttribute("href", address);
 
 export class Result {
   constructor(root, { call, word, uuid, dong }) {
@@ -27,9 +29,9 @@ export class Result {
     at("result-due").textContent = note;
     at("print").textContent = this.word(text);
     at("print").classList.toggle("quiet", !isDue);
-    at("print").href = `${this.root}/dossiers/${filed.id}/${form}`;
-    at("open").href = `/counter/dossiers/${filed.id}`;
-    at("open-money").href = `/counter/cash/${filed.id}`;
+    leads("print", `${this.root}/dossiers/${filed.id}/${form}`);
+    leads("open", `/counter/dossiers/${filed.id}`);
+    leads("open-money", `/counter/cash/${filed.id}`);
     this.money();
     at("result").hidden = false;
     at(isDue ? "print" : "result").focus();
@@ -80,6 +82,6 @@ export class Result {
     const open = this.isOpen ? this.word("money-open") : "";
     at("result-money").textContent = [paid, owed, this.later, open].filter(Boolean).join(" ") || this.word("money-none");
     at("take").hidden = !this.owed || this.isOpen || this.isUnfinished;
-    at("open-money").hidden = !this.owed && !this.isOpen && !this.paid;
+    at("open-money")?.toggleAttribute("hidden", !this.owed && !this.isOpen && !this.paid);
   }
 }

@@ -4,7 +4,9 @@
 const here = document.getElementById("counter");
 const parts = ["call", "choose", "papers", "people", "fees", "result", "drafts"].map((it) => import(here.dataset[it]));
 const [calls, { choosing }, { Papers }, { People }, { Fees, dong }, { Result }, { Drafts }] = await Promise.all(parts);
-const { call, word, said, sentence, complain, complainOfAll, alarm, forgive, pardon, lead, renew, uuid, Refused } = calls;
+const { word, said, sentence, complain, complainOfAll, alarm, forgive, pardon, lead, renew, uuid, Refused } = calls;
+const isPractice = Boolean(here.dataset.practice);
+const { call } = isPractice ? await import(here.dataset.practice) : calls;
 
 const at = (id) => document.getElementById(id);
 const SAVED_AFTER = 2_500;
@@ -361,7 +363,7 @@ async function next() {
     if (!(await isLeft())) return;
     const desk = at("desk").value.trim();
     const called = await call("POST", "/queue/next", { desk }).catch(nobody);
-    localStorage.setItem(DESK, desk);
+    if (!isPractice) localStorage.setItem(DESK, desk);
     begin();
     ticket = called;
     now.ticket = ticket?.id ?? "";
@@ -510,6 +512,7 @@ function onward(from) {
 
 // The draft stands in the address, and goes along when the language is switched.
 function address(draft) {
+  if (isPractice) return;
   history.replaceState(null, "", draft ? `/counter?draft=${draft}` : "/counter");
   const other = document.querySelector("a[hreflang]");
   other.href = `?${new URLSearchParams({ ...(draft && { draft }), lang: other.hreflang })}`;
@@ -522,7 +525,7 @@ for (const it of ["online", "pagehide"]) {
 }
 
 at("desk").value = localStorage.getItem(DESK) || "1";
-const draft = new URLSearchParams(location.search).get("draft");
+const draft = isPractice ? null : new URLSearchParams(location.search).get("draft");
 people.box("");
 if (draft) await busy(async () => resume(await call("GET", `/drafts/${encodeURIComponent(draft)}`)));
 if (!ticket) await busy(atHand);

@@ -1,16 +1,20 @@
 """The counter screen: one page, from "next, please" to the printed slip. Its script speaks the JSON API."""
 
+from collections.abc import Sequence
+
 from fastapi import Request, Response
 
 from services.intake.api.given import Offered
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.progress import OWN
-from services.intake.templates.counter_words import REFUSALS, SAID
+from services.intake.pages.counter.practice import PEOPLE, Practised
+from services.intake.templates.counter_words import IN_PRACTICE, REFUSALS, SAID
 from services.intake.templates.refusal_words import TOLD
 from services.intake.templates.words import STATES
 from shared import door
 from shared.auth import CounterClerk
-from shared.web import Web
+from shared.people import Person
+from shared.web import Pages, Web
 
 __all__ = ["office_name", "router"]
 
@@ -20,15 +24,29 @@ router = door.router()
 @router.get("/counter", include_in_schema=False)
 async def desk(request: Request, clerk: CounterClerk, pages: Web, offered: Offered) -> Response:
     """The screen. A draft that it goes on with stands in the address by its id; nothing personal does."""
+    return _screen(request, clerk, pages, offered)
+
+
+@router.get("/counter/practice", include_in_schema=False)
+async def practice(request: Request, clerk: CounterClerk, pages: Web, offered: Offered) -> Response:
+    """The same screen to practise on (D4): its script sends on what only asks and answers the rest itself."""
+    return _screen(request, clerk, pages, offered, PEOPLE)
+
+
+def _screen(
+    request: Request, clerk: Person, pages: Pages, offered: Catalogue, practice: Sequence[Practised] = ()
+) -> Response:
+    """For work, or to practise with these people."""
     return pages.show(
         request,
         "counter.html",
         clerk=clerk,
         office=office_name(offered, clerk.office),
         refusals={**TOLD, **REFUSALS},
-        said=SAID,
+        said={**SAID, **(IN_PRACTICE if practice else {})},
         states={code: STATES[state] for code, state in OWN.items()},
         has_registry=bool(request.app.state.settings.registry_url),
+        practice=practice,
     )
 
 
