@@ -13,15 +13,27 @@ settings.register_profile("house", deadline=None)  # a busy machine is no mistak
 settings.load_profile("house")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist writes the group into each test's id
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where files run side by side: those that start all services first, one behind the other; beside them the rest."""
     for it in items:
-        it.add_marker(pytest.mark.xdist_group("whole" if _starts_all(it) else str(it.path)))
-    items.sort(key=_starts_all, reverse=True)
+        it.add_marker(pytest.mark.xdist_group("whole" if _starts_all(it) else it.nodeid.partition("::")[0]))
+    items.sort(key=lambda it: (not _starts_all(it), "stack" in _fixtures(it)))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    is_grouped = session.config.getoption("loadgroup", default=False)  # what a worker of xdist was told
+    if is_grouped and not all("@" in it.nodeid for it in session.items):
+        raise pytest.UsageError("The files would not stay together: xdist no longer takes the groups of conftest.py.")
 
 
 def _starts_all(item: pytest.Item) -> bool:
     return item.path.parent.name == "journeys" or item.path.stem in {"test_run", "test_tracing"}
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    """`stack`, once started, runs to the end of the session: who has a stack of their own goes first."""
+    return item.fixturenames if isinstance(item, pytest.Function) else []
 
 
 @pytest.fixture(scope="session")

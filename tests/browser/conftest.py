@@ -4,14 +4,12 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.intake.front import Front
 from tests.shared.debian import NEEDED
 
 WIDTHS = (320, 1280)
-LEFT = "net::ERR_ABORTED"
-"""What the browser itself let go of, for the page was left before it was there."""
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +29,13 @@ def page(request: pytest.FixtureRequest, desk: Front, browser: Browser) -> Itera
     context = browser.new_context(viewport={"width": request.param, "height": 740}, base_url=desk.url)
     visited, complaints = context.new_page(), list[str]()
     visited.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
-    visited.on("requestfailed", lambda it: None if it.failure == LEFT else complaints.append(it.url))
+    visited.on("requestfailed", lambda it: None if is_left(it) else complaints.append(it.url))
     visited.on("request", lambda it: None if it.url.startswith(desk.url) else complaints.append(it.url))
     yield visited
     context.close()
     assert [it for it in complaints if "404" not in it and "429" not in it] == []
+
+
+def is_left(request: Request) -> bool:
+    """What the browser itself let go of, for the page was left before it was there; nothing that was to be saved."""
+    return request.method == "GET" and request.failure == "net::ERR_ABORTED"
