@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from deploy.engines import Engines
 from tests.intake.front import Front, front
@@ -13,27 +15,27 @@ settings.register_profile("house", deadline=None)  # a busy machine is no mistak
 settings.load_profile("house")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist writes the group into each test's id
+class SideBySide(LoadFileScheduling):
+    """Files run side by side; those that start all services are one, so that no two of them starve each other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "all services" if _starts_all(file) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SideBySide:
+    return SideBySide(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where files run side by side: those that start all services first, one behind the other; beside them the rest."""
-    for it in items:
-        it.add_marker(pytest.mark.xdist_group("whole" if _starts_all(it) else it.nodeid.partition("::")[0]))
-    items.sort(key=lambda it: (not _starts_all(it), "stack" in _fixtures(it)))
+    """What starts all services first, the longest; of it last what uses `stack`, which then runs to the end."""
+    items.sort(
+        key=lambda it: (not _starts_all(it.nodeid), isinstance(it, pytest.Function) and "stack" in it.fixturenames)
+    )
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    is_grouped = session.config.getoption("loadgroup", default=False)  # what a worker of xdist was told
-    if is_grouped and not all("@" in it.nodeid for it in session.items):
-        raise pytest.UsageError("The files would not stay together: xdist no longer takes the groups of conftest.py.")
-
-
-def _starts_all(item: pytest.Item) -> bool:
-    return item.path.parent.name == "journeys" or item.path.stem in {"test_run", "test_tracing"}
-
-
-def _fixtures(item: pytest.Item) -> list[str]:
-    """`stack`, once started, runs to the end of the session: who has a stack of their own goes first."""
-    return item.fixturenames if isinstance(item, pytest.Function) else []
+def _starts_all(id: str) -> bool:
+    return id.startswith(("tests/journeys/", "tests/deploy/test_run.py", "tests/shared/test_tracing.py"))
 
 
 @pytest.fixture(scope="session")
