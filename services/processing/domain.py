@@ -289,9 +289,12 @@ class Case:
         return (self,) if self.outcome or self.ended_at else (replace(self, home_by=home_by),)
 
     def stop(self, reason: str, *, by: Person, at: datetime) -> Decision[Self]:
-        """State 8, because the applicant withdraws (TT 03/2025, form 05). Whether it is late is fixed here."""
+        """State 8, because the applicant withdraws (TT 03/2025, form 05). Whether it is late is fixed here.
+
+        While papers are waited for, as it was when they were asked for (QĐ 766/QĐ-TTg).
+        """
         self._asked_of(by)
-        late = at > self.due_at and self.stopped_at is None
+        late = (self.stopped_at or at) > self.due_at
         stopped = replace(self, ended_at=at, stopped_at=None, wanted=(), withdrawal_asked_at=None, is_late=late)
         return stopped, CaseStopped(
             office=by.office, role=by.role, reason=codes.code(reason, "reason"), late=late, stopped_at=at

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from services.intake.domain.progress import Entry
 from shared.clock import server_time
 from tests.browser.looking import LANGUAGES, log_in, look_at
 from tests.intake.front import LAST_FOUR, START, Front, whole_way
@@ -136,6 +137,20 @@ def test_a_dossier_that_is_overdue_says_so_and_not_that_there_is_nothing_to_do(p
     page.goto(f"/my/{id}")
     expect(page.locator(".state")).to_contain_text(OVERDUE[language])
     expect(page.locator(".state")).not_to_contain_text(NOTHING_TO_DO)
+
+
+ASKED = {"vi": "Khi cơ quan yêu cầu bổ sung thì đã quá ngày hẹn", "en": "When the office asked for more, the day"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_that_waits_for_papers_that_were_asked_for_too_late_says_both(page: Page, desk: Front, language: str):
+    slip = desk.file()
+    desk.tell(slip["id"], 5, Entry(START + timedelta(days=6), "supplement-requested"), due_at=START + timedelta(days=5))
+    page.goto(f"/track?lang={language}")
+    ask(page, slip["code"], LAST_FOUR)
+    expect(page.locator(".state")).to_contain_text(ASKED[language])
+    expect(page.locator(".state")).not_to_contain_text(OVERDUE[language])
+    look_at(page, f"tracked-overdue-waiting-{language}")
 
 
 def test_one_whose_day_is_still_to_come_is_not_said_to_be_overdue(page: Page, desk: Front):

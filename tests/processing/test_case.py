@@ -365,11 +365,13 @@ def test_a_wish_to_withdraw_that_crosses_the_decision_is_answered_whichever_came
     assert len(case().decide("positive", "a" * 64, "", by=LEADER, at=AT)) == 2, "nobody asked"
 
 
-def test_a_case_that_is_stopped_after_its_due_date_is_late_unless_its_clock_stood():
+def test_a_case_that_is_stopped_after_its_due_date_is_late_unless_its_clock_stood_by_then():
     late = case().due_at + timedelta(minutes=1)
     assert case().ask_withdrawal(at=late)[0].stop("withdrawn", by=LEADER, at=late)[0].is_late
     waiting = asked(case()).ask_withdrawal(at=late)[0]
     assert not waiting.stop("withdrawn", by=LEADER, at=late)[0].is_late
+    too_late = asked(case(), at=late).ask_withdrawal(at=late + timedelta(hours=1))[0]
+    assert too_late.stop("withdrawn", by=LEADER, at=late + timedelta(hours=1))[0].is_late
 
 
 def test_the_way_home_that_was_chosen_last_is_the_one_that_the_decision_says():

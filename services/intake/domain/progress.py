@@ -106,7 +106,7 @@ def ran_until(dossier: Dossier, progress: Progress | None, at: datetime) -> date
 
 
 def is_overdue(dossier: Dossier, progress: Progress | None, at: datetime) -> bool:
-    """Whether its time ran past the due date and nothing is decided; the register counts the same (`ran_until`)."""
+    """Whether its time ran past the due date and nothing is decided. What was stopped is late in the register alone."""
     if dossier.state != "accepted" or (progress and (progress.is_decided or progress.state == OWN["stopped"])):
         return False
     due_at = due_of(dossier, progress)

@@ -16,6 +16,7 @@ __all__ = [
     "HOME_BY",
     "NEXT",
     "OVERDUE",
+    "OVERDUE_WHEN_ASKED",
     "SENTENCES",
     "STAGES",
     "STATES",
@@ -53,6 +54,9 @@ NEXT: dict[int, str] = {
 """What comes next, for the one who waits."""
 OVERDUE = N_(
     "Đã quá ngày hẹn trả kết quả. Cơ quan giải quyết phải xin lỗi và hẹn lại ngày trả; bạn có thể hỏi nơi nhận hồ sơ."
+)
+OVERDUE_WHEN_ASKED = N_(
+    "Khi cơ quan yêu cầu bổ sung thì đã quá ngày hẹn trả kết quả. Thời hạn được tính tiếp từ khi có đủ giấy tờ."
 )
 YOURS = N_("Hồ sơ đang chờ bạn: xem việc của bạn ở trên.")
 
