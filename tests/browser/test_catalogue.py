@@ -1,24 +1,52 @@
 """The editor of the catalogue in a real browser: upload, mistakes by cell, difference, publish, withdraw."""
 
 import io
+import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from services.intake.app import catalogue
 from services.intake.domain.catalogue import Catalogue
 from services.intake.forms.workbook import to_workbook
 from shared.calendar import local_day
+from tests.browser.conftest import WIDTHS
 from tests.browser.looking import LANGUAGES, log_in, look_at
 from tests.intake.front import Front
 
 TODAY = local_day(datetime.now(UTC))
 NEXT_YEAR = date(TODAY.year + 1, 1, 1)
 PACKAGE = catalogue()
+UNREAD = {
+    "vi": (
+        "Không đọc được tệp",
+        "không có macro và mật khẩu",
+        "Đây là tệp Excel kiểu cũ hoặc có mật khẩu: hãy lưu thành .xlsx, không có mật khẩu.",
+    ),
+    "en": (
+        "The file cannot be read",
+        "without macros or a password",
+        "This is an old or a locked Excel file: save it as .xlsx without a password.",
+    ),
+}
+
+
+@pytest.fixture(params=WIDTHS)
+def editor(request: pytest.FixtureRequest, desk: Front, browser: Browser) -> Iterator[Page]:
+    """As `page`, logged in; and a file that cannot be read is answered with 422, of which the browser may speak."""
+    context = browser.new_context(viewport={"width": request.param, "height": 740}, base_url=desk.url)
+    visited, complaints = context.new_page(), list[str]()
+    visited.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
+    visited.on("request", lambda it: None if it.url.startswith(desk.url) else complaints.append(it.url))
+    log_in(visited, desk, "demo-editor")
+    yield visited
+    context.close()
+    assert [it for it in complaints if "422" not in it] == []
 
 
 def workbook(folder: Path, code: str, *cells: tuple[str, str, Any]) -> Path:
@@ -115,16 +143,24 @@ def test_a_yaml_file_is_told_by_its_name_and_line(page: Page, desk: Front, tmp_p
     look_at(page, "catalogue-mistakes-yaml")
 
 
-def test_a_file_that_is_no_catalogue_is_answered_with_what_to_do(page: Page, desk: Front, tmp_path: Path):
-    log_in(page, desk, "demo-editor")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_that_is_no_catalogue_is_answered_with_what_to_do(editor: Page, tmp_path: Path, language: str):
+    editor.goto(f"/catalogue?lang={language}")
     (file := tmp_path / "old.xls").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"0" * 100)
-    sent = {"file": {"name": "old.xls", "mimeType": "application/vnd.ms-excel", "buffer": file.read_bytes()}}
-    same_site = {"origin": desk.url, "accept": "text/html"}
-    answer = page.request.post("/catalogue/check", multipart=sent, headers=same_site)
-    assert answer.status == 422
-    assert "không có macro và mật khẩu" in answer.text()
-    assert "hãy lưu thành .xlsx" in answer.text()
-    assert "save it as" not in answer.text()
+    with editor.expect_response("**/catalogue/check") as answered:
+        upload(editor, file)
+    assert answered.value.status == 422
+    title, what, how = UNREAD[language]
+    expect(editor).to_have_url(re.compile("/catalogue/check$"))
+    expect(editor.locator("html")).to_have_attribute("lang", language)
+    expect(editor.get_by_role("heading", level=1)).to_have_text(title)
+    expect(editor.get_by_role("alert")).to_contain_text(what)
+    expect(editor.get_by_role("alert")).to_be_focused()
+    expect(editor.locator(".reason")).to_have_text(how)
+    look_at(editor, f"catalogue-unread-{language}")
+    other = {"vi": "en", "en": "vi"}[language]
+    editor.get_by_role("button", name={"vi": "Tiếng Việt", "en": "English"}[other]).click()
+    expect(editor.locator(".reason")).to_have_text(UNREAD[other][2])
 
 
 def test_who_is_no_leader_is_told_so(page: Page, desk: Front):

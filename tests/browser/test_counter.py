@@ -695,6 +695,11 @@ def test_somebody_files_for_an_organisation_with_its_tax_number_by_a_power_of_at
     expect(screen.locator("#owner-kind")).to_have_value("organisation")
     screen.locator("#authorisation").fill("15/UQ-2026")
     tick_all(screen)
+    screen.locator("#owner-number").fill("06820")
+    screen.keyboard.press("F9")
+    expect(screen.locator("#owner-number-error")).to_be_visible()
+    expect(screen.locator("#number-error")).to_have_count(0)
+    screen.locator("#owner-number").fill(number)
     screen.keyboard.press("F9")
     expect(screen.locator("#print")).to_be_focused()
     filing = whole(desk, screen)["filing"]

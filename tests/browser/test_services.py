@@ -3,6 +3,8 @@
 import io
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
 from threading import current_thread
 
 import httpx
@@ -13,12 +15,19 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 from pypdfium2 import PdfDocument
 
+from services.intake.app import catalogue
+from services.intake.domain.checking import LONGEST_LINE, MOST_LINES
+from services.intake.domain.procedure import FormLine
 from services.intake.forms.leaflet import print_leaflet
 from services.intake.forms.printer import Printer
+from services.intake.forms.sample import print_sample
 from services.intake.pages import leaflets
+from shared.calendar import local_day
 from tests.browser.looking import LANGUAGES, look_at
 from tests.intake.front import Front
 from tests.intake.printed import codes, size, texts
+
+OFFERED = catalogue().procedure("1.001193", local_day(datetime.now(UTC)))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -154,9 +163,10 @@ def test_d1_a_sample_to_print_is_read_without_its_diacritics_lost_and_its_qr_lea
     link = page.get_by_role("link", name="Mẫu này để in (PDF)").get_attribute("href")
     answer = httpx.get(f"{desk.url}{link}", timeout=20)
     assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == 'inline; filename="1.001193-declaration-mau.pdf"'
     assert size(answer.content) == (210, 297)
     sheets = texts(answer.content)
-    assert all("MẪU ĐIỀN SẴN, người trong mẫu là dựng lên" in it for it in sheets)
+    assert all("MẪU ĐIỀN SẴN, người trong mẫu không có thật" in it for it in sheets)
     for words in (
         "Tờ khai đăng ký khai sinh",
         "Thủ tục: Đăng ký khai sinh",
@@ -169,6 +179,25 @@ def test_d1_a_sample_to_print_is_read_without_its_diacritics_lost_and_its_qr_lea
     ((code, right, down),) = codes(answer.content, "sample")
     assert code == f"{desk.url}/services/1.001193"
     assert (right < 0.3, down < 0.3) == (True, True), "at the top left of the first sheet"
+
+
+def test_d1_the_longest_sample_goes_on_over_several_sheets_with_head_and_number_on_each():
+    def full(begin: str) -> str:
+        return f"{begin} {'Họ, chữ đệm, tên ' * LONGEST_LINE}"[:LONGEST_LINE].strip().ljust(LONGEST_LINE, "x")
+
+    lines = tuple(FormLine(full(f"Mục {n}"), full(f"Nội dung {n}")) for n in range(MOST_LINES))
+    longest = replace(OFFERED.filled_in("declaration"), sample=lines)
+    pdf = print_sample(leaflets.sample(OFFERED, longest, "https://motcua.example"))
+    sheets = texts(pdf)
+    assert len(sheets) > 2
+    for n, sheet in enumerate(sheets, start=1):
+        assert "MẪU ĐIỀN SẴN, người trong mẫu không có thật" in sheet
+        assert f"https://motcua.example/services/{OFFERED.code} Mã thủ tục: {OFFERED.code}" in sheet
+        assert f"Trang {n} / {len(sheets)}" in sheet
+    whole = " ".join(sheets)
+    assert [it for line in lines for it in (line.label, line.answer) if it not in whole] == []
+    ((code, *_),) = codes(pdf, "sample-longest")
+    assert code == f"https://motcua.example/services/{OFFERED.code}"
 
 
 @pytest.mark.parametrize("paper", ["birth-notice", "unheard"])

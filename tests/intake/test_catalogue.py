@@ -25,6 +25,7 @@ from services.intake.domain.reading import UnreadableCatalogue, read_catalogue
 from shared import reference
 from shared.calendar import VIETNAM, Term
 from shared.contracts.intake import PaperTicked
+from shared.identifiers import InvalidPhone, Phone
 
 PROCEDURES = reference.table("services.intake.data", "procedures.yaml")
 OFFICES = reference.table("services.intake.data", "offices.yaml")
@@ -51,6 +52,18 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in cast("list[Any]", value):
             yield from texts(inner)
+
+
+def phones(text: str) -> list[str]:
+    """What may be called, of all that looks like a number in a text."""
+
+    def rings(digits: str) -> bool:
+        try:
+            return bool(Phone.of(digits))
+        except InvalidPhone:
+            return False
+
+    return [it for it in re.findall(r"\+?\d[\d .-]*\d", text) if rings(it)]
 
 
 def asking_for(*papers: Paper) -> Procedure:
@@ -322,6 +335,17 @@ def test_d1_the_forms_that_a_commune_sees_most_are_filled_in_by_people_whom_nobo
     numbers = [it for paper in filled.values() for line in paper.sample for it in re.findall(r"\d{12}", line.answer)]
     assert numbers
     assert all(it.endswith("000000") for it in numbers)
+
+
+@pytest.mark.parametrize("text", ["0900 000 000", "+84 900.000.000 (Zalo)", "Gọi 0263 3850 123 buổi sáng"])
+def test_a_phone_number_is_known_by_its_digits_wherever_it_stands(text: str) -> None:
+    assert phones(text)
+
+
+def test_d1_nobody_is_called_for_a_sample_as_no_phone_number_stands_in_one() -> None:
+    lines = [line for it in CATALOGUE.procedures for paper in it.papers for line in paper.sample]
+    assert "Điện thoại" in {it.label for it in lines}
+    assert [found for it in lines for found in phones(it.answer)] == []
 
 
 def test_a_paper_without_a_sample_and_one_that_is_not_there_are_refused() -> None:

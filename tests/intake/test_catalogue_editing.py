@@ -228,22 +228,44 @@ def test_a_mistake_is_told_by_its_cell():
     }
 
 
-def test_a_filled_form_is_one_cell_with_a_line_each_and_its_mistakes_are_told_by_that_cell_and_line():
+def test_a_filled_form_is_one_cell_with_a_line_each_and_its_mistakes_are_told_by_that_cell_with_the_line_as_it_begins():
     def typed(text: str) -> dict[str, str]:
         return told(workbook(replace(BIRTH, code="1.999999"), Papers_M2=text))
 
     ((_, read),) = read_upload(workbook(Papers_M2=" Nơi sinh : Nhà, lúc 08:30\n\nDân tộc:Cơ Ho ")).procedures
     assert read.papers[0].sample == (FormLine("Nơi sinh", "Nhà, lúc 08:30"), FormLine("Dân tộc", "Cơ Ho"))
-    assert typed("Nơi sinh\nGiới tính: Nữ\nDân tộc:\n: Cơ Ho") == {
-        "Papers!M2": "line 1, 3, 4 of the cell: write what the form asks, a colon, and the answer."
+    assert typed("\n \nNơi sinh\n\nGiới tính: Nữ\n Dân tộc:\n: Cơ Ho") == {
+        "Papers!M2": "the line “Nơi sinh”, “Dân tộc:”, “: Cơ Ho”: write what the form asks, a colon, and the answer."
     }
     most = "a" * LONGEST_LINE
     assert typed("\n".join([f"{most}: {most}"] * MOST_LINES)) == {}
-    for long in (f"a: b\na: {most}a", f"a: b\n{most}a: b"):
-        assert typed(long) == {"Papers!M2": f"line 2 of the sample is too long: {LONGEST_LINE} characters at most."}
+    for long in (f"Tên: {most}a", f"Tên {most}: b"):
+        (told_,) = typed(f"\nNơi sinh: xã Nam Hà\n\n{long}").values()
+        assert told_ == f"the line “{long[:40]}” of the sample is too long: {LONGEST_LINE} characters at most."
     assert typed("\n".join(["a: b"] * (MOST_LINES + 1))) == {
         "Papers!M2": f"the sample is too long: {MOST_LINES} lines at most."
     }
+
+
+def test_how_a_filled_form_is_written_is_told_at_its_cell_and_its_column_is_named_as_it_is_in_a_difference():
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook()))["Papers"]
+    assert sheet["M1"].value == HEADERS["sample"] == "Mẫu điền sẵn"
+    (told_,) = (it for it in sheet.data_validations.dataValidation if "M2" in it.sqref)
+    assert (told_.showInputMessage, told_.type) == (True, None)
+    assert "tên mục, dấu hai chấm, nội dung" in told_.prompt
+
+
+@pytest.mark.parametrize("wrong", ["don/to-khai", "đơn", "a b", "", "-a", "a" * 81])
+@pytest.mark.parametrize("field", ["papers", "fees", "steps", "cases"])
+def test_what_no_event_and_no_address_can_hold_is_no_code_of_a_part(field: str, wrong: str):
+    def coded(code: str) -> DryRun:
+        first, *others = getattr(PERMIT, field)
+        return dry_run(replace(PERMIT, code="1.999999", **{field: (replace(first, code=code), *others)}))
+
+    assert coded("A-1_b.c" + "c" * 73).mistakes == ()
+    (mistake,) = coded(wrong).mistakes
+    assert mistake.place == f"1.999999, {field}[1], code"
+    assert mistake.en.startswith("a code has at most 80 plain letters")
 
 
 @pytest.mark.parametrize(
@@ -464,8 +486,28 @@ def test_of_a_filled_form_the_lines_that_change_are_shown_and_both_whole_where_o
         f"{second.label}: K'Brim",
     )
     name, old, new = changed(second, first, *rest)
-    assert (name, old != new, sorted(old.split("; ")) == sorted(new.split("; "))) == ("sample", True, True)
-    assert changed()[1:] == ("; ".join(f"{it.label}: {it.answer}" for it in declaration.sample), "")
+    assert (name, old != new, sorted(old.split(" · ")) == sorted(new.split(" · "))) == ("sample", True, True)
+    assert changed()[1:] == (" · ".join(f"{it.label}: {it.answer}" for it in declaration.sample), "")
+
+
+def test_of_lines_that_a_form_repeats_each_one_counts():
+    mother, father, other = (FormLine("Nơi cư trú", it) for it in ("Thôn Một", "Thôn Một", "Thôn Hai; xóm Ba"))
+
+    def changes(old: tuple[FormLine, ...], new: tuple[FormLine, ...]) -> list[tuple[str, str]]:
+        before, now = (
+            replace(BIRTH, valid_from=day, papers=(replace(BIRTH.papers[0], sample=sample), *BIRTH.papers[1:]))
+            for day, sample in ((BIRTH.valid_from, old), (LATER, new))
+        )
+        (difference,) = dry_run(now, published=Catalogue((before,), CATALOGUE.offices)).differences
+        return [(it.old, it.new) for it in difference.changes if it.field.endswith(".sample")]
+
+    one, two = "Nơi cư trú: Thôn Một", "Nơi cư trú: Thôn Hai; xóm Ba"
+    assert changes((mother, father), (other, father)) == [(one, two)]
+    assert changes((other, father), (mother, father)) == [(two, one)]
+    assert changes((mother,), (mother, father)) == [("", one)]
+    assert changes((mother, father), (other, other)) == [(f"{one} · {one}", f"{two} · {two}")]
+    assert changes((mother, other), (other, mother)) == [(f"{one} · {two}", f"{two} · {one}")]
+    assert changes((mother, father), (father, mother)) == []
 
 
 def test_an_edit_without_a_new_day_is_a_mistake_as_a_published_version_is_never_edited():

@@ -174,6 +174,14 @@ def test_a_version_is_withdrawn_from_a_day_on_once_and_never_back(desk: Front):
     assert ask(desk, "GET", "/procedures/1.001570").status_code == 200
 
 
+def test_what_is_found_at_each_pause_of_typing_comes_without_the_samples_which_the_procedure_itself_holds(desk: Front):
+    birth = ask(desk, "GET", "/procedures/1.001193").json()
+    found = ask(desk, "GET", "/procedures/search?q=khai+sinh").json()
+    assert any(it["sample"] for it in birth["papers"])
+    assert not any(paper["sample"] for it in found for paper in it["papers"])
+    assert found[0] == birth | {"papers": [it | {"sample": []} for it in birth["papers"]]}
+
+
 def test_a_local_variants_code_finds_its_procedure(desk: Front):
     assert ask(desk, "GET", f"/procedures/{FEE}.000.00.00.H36").json()["code"] == FEE
     assert ask(desk, "GET", f"/procedures/{FEE}.000.00.00.H99").status_code == 404

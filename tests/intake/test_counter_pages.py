@@ -182,6 +182,7 @@ def test_every_page_of_the_counter_leads_to_all_the_others(desk: Front, path: st
         "/counter/online",
         "/queue/desk",
         "/counter/cash",
+        "/counter/statistics",
         "/intake/register.pdf",
     ]
     assert re.findall(r'href="([^"]+)" aria-current="page"', menu) == [path]

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from services.intake.domain import pay_link
 from services.intake.domain.bill import Bill
-from services.intake.domain.cash import CashLine, Movement, counted
+from services.intake.domain.cash import CashLine, Movement, Unpaid, counted
 from services.intake.domain.fees import (
     AmountNotOpen,
     Charge,
@@ -647,7 +647,13 @@ def test_a_day_s_cash_is_summed_by_way_and_kind_and_compared_with_the_bank():
         Movement("B3", "WHO", 1, NOW),
     ]
     cash = counted(
-        OFFICE, "2026-11-24", lines, [bill()], bank="compared", statement=statement, elsewhere={"MCLOST": "d3"}
+        OFFICE,
+        "2026-11-24",
+        lines,
+        [Unpaid.of("d4", "c4", bill())],
+        bank="compared",
+        statement=statement,
+        elsewhere={"MCLOST": "d3"},
     )
     assert [(it.way, it.dong, it.phi, it.le_phi, it.other) for it in cash.sums] == [
         ("counter", 10_000, 2_000, 8_000, 0),
@@ -660,5 +666,19 @@ def test_a_day_s_cash_is_summed_by_way_and_kind_and_compared_with_the_bank():
         ("missing-here", "d3", 0, 5_000),
         ("unknown-reference", "", 0, 1),
     ]
+    assert not cash.open_at_least
     missing = counted(OFFICE, "2026-11-24", lines, [], bank="compared")
     assert [it.kind for it in missing.differences] == ["wrong-amount", "missing-there"]
+
+
+def test_what_is_owed_at_an_office_is_a_least_where_bills_are_not_summed_or_an_amount_is_not_known():
+    known, half = (Unpaid.of("d", "c", it) for it in (bill(), bill(EXTRACT, COUNCIL)))
+    assert (half.owed, half.is_known) == (8_000, False)
+    for unpaid, unsummed, told in (
+        ([known, known], 0, (2, 20_000, False)),
+        ([known], 7, (8, 10_000, True)),
+        ([known, half], 0, (2, 18_000, True)),
+        ([], 0, (0, 0, False)),
+    ):
+        day = counted(OFFICE, "2026-11-24", [], unpaid, unsummed=unsummed, bank="not-configured")
+        assert (day.open_count, day.open_dong, day.open_at_least) == told

@@ -150,8 +150,9 @@ def look_round(desk: Front) -> None:
     desk.do(asking_the_bank(desk.app.state.bank, ahead=timedelta(hours=1))(store))
 
 
-def cash(desk: Front, method: str = "GET") -> dict[str, Any]:
-    answer = ask(desk, method, "/fees/reconciliation", **({"json": {}} if method == "POST" else {}))
+def cash(desk: Front, method: str = "GET", day: str = "") -> dict[str, Any]:
+    given = {"json": {}} if method == "POST" else {"params": {"day": day}} if day else {}
+    answer = ask(desk, method, "/fees/reconciliation", **given)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -513,6 +514,57 @@ def test_the_day_s_cash_adds_up_and_says_when_the_bank_is_away(desk: Front, bank
     assert counter["dong"] == counter["phi"] + counter["le_phi"] + counter["other"]
     bank.turn(fail=1)
     assert cash(desk)["bank"] == "away"
+
+
+def test_what_is_not_paid_is_listed_by_a_program_as_on_the_page_the_newest_first_and_page_by_page(desk: Front):
+    paid, known, open_amount = file(desk), file(desk), file(desk, PROCEDURE)
+    pay(desk, paid, 8_000)
+    listed = ask(desk, "GET", "/fees/unpaid?limit=2").json()
+    assert [(it["id"], it["is_known"]) for it in listed] == [(open_amount, False), (known, True)]
+    assert listed[1] == {"id": known, "code": bill(desk, known)["code"], "owed": 8_000, "is_known": True}
+    page = httpx.get(f"{desk.url}/counter/cash", headers=desk.headers()).text.partition('id="open"')[2]
+    assert page.index(listed[0]["code"]) < page.index(listed[1]["code"])
+    assert bill(desk, paid)["code"] not in page.partition("</ul>")[0]
+    assert ask(desk, "GET", "/fees/unpaid?limit=1&skip=1").json() == listed[1:]
+    assert ask(desk, "GET", "/fees/unpaid?limit=0&skip=-1").json() == listed[:1]
+    count = cash(desk)["open_count"]
+    assert len(ask(desk, "GET", "/fees/unpaid?limit=1000").json()) == min(count, 200)
+    assert ask(desk, "GET", f"/fees/unpaid?skip={count}").json() == []
+    other = ask(desk, "GET", "/fees/unpaid?office=H36.999")
+    assert (other.status_code, other.json()["code"]) == (403, "not-your-office")
+    assert ask(desk, "GET", "/fees/unpaid", "demo-citizen").status_code == 403
+
+
+def test_more_open_bills_than_are_summed_or_shown_are_all_counted_and_told(
+    desk: Front, monkeypatch: pytest.MonkeyPatch
+):
+    newest = [file(desk) for _ in range(3)][-1]
+    count = cash(desk)["open_count"]
+    monkeypatch.setattr("services.intake.api.cash.MOST_SUMMED", 2)
+    monkeypatch.setattr("services.intake.pages.cash.MOST_LINES", 1)
+    day = cash(desk)
+    assert (day["open_count"], day["open_dong"], day["open_at_least"]) == (count, 16_000, True)
+    page = httpx.get(f"{desk.url}/counter/cash", headers=desk.headers()).text
+    assert f"{count} hồ sơ</a>: ít nhất" in page
+    shown = page.partition('id="open"')[2].partition("</ul>")[0]
+    assert f"còn {count - 1} hồ sơ cũ hơn" in shown
+    assert shown.count("<li>") == 1
+    assert newest in shown
+    english = httpx.get(f"{desk.url}/counter/cash?lang=en", headers=desk.headers()).text
+    assert f"{count} dossiers</a>: at least" in english
+    assert f"{count - 1} older ones" in english
+
+
+def test_no_sum_is_made_of_a_part_of_a_day_s_book(desk: Front, monkeypatch: pytest.MonkeyPatch):
+    for _ in range(2):
+        pay(desk, file(desk), 8_000)
+    monkeypatch.setattr("services.intake.api.cash.MOST_MOVED", 1)
+    for path in ("/fees/reconciliation", "/fees/reconciliation.xlsx"):
+        refused = ask(desk, "GET", path)
+        assert (refused.status_code, refused.json()["code"]) == (422, "too-many-lines"), path
+    page = httpx.get(f"{desk.url}/counter/cash", headers=desk.headers() | {"accept": "text/html"})
+    assert (page.status_code, "báo người quản trị" in page.text) == (422, True)
+    assert cash(desk, day="2020-01-01")["lines"] == []
 
 
 def test_the_day_s_cash_is_a_workbook_with_sums_lines_and_differences(desk: Front):
@@ -944,7 +996,7 @@ def test_every_query_of_money_uses_its_index(desk: Front):
         (BY_ORDER, with_orders(["MCX"]), ()),
         (AT_BANK, at_bank(server_time()), ("state.bill.ask_at",)),
         (CASH, with_cash(OFFICE, "2026-11-24"), ()),
-        (UNPAID, unpaid(OFFICE), ()),
+        (UNPAID, unpaid(OFFICE), ("-state.submitted_at",)),
     )
     for index, wanted, sort in queries:
         plan = json.dumps(

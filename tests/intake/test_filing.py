@@ -259,6 +259,34 @@ def test_row_14_an_online_filing_has_a_receipt_number_with_a_check_character_at_
     assert [it["respond_by"] for it in waiting] == sorted(it["respond_by"] for it in waiting)
 
 
+def test_what_waits_unaccepted_from_earlier_days_is_listed_the_oldest_first(
+    clerk: Door, citizen: Door, monkeypatch: pytest.MonkeyPatch
+):
+    filed: list[str] = []
+    for day in ("2026-03-03 09:00", "2026-03-02 23:59", "2026-03-04 00:00"):
+        monkeypatch.setattr(door, "server_time", lambda day=day: here(day))
+        filed.append(clerk.file(counter=False).json()["id"])
+    accepted = clerk.file().json()["id"]
+    listed = clerk.get("/dossiers/waiting?limit=200").json()
+    assert [it["id"] for it in listed] == [filed[1], filed[0]]
+    assert [it["code"] for it in listed] == ["", ""]
+    monkeypatch.setattr(door, "server_time", lambda: here("2026-03-05 00:00"))
+    later = [it["id"] for it in clerk.get("/dossiers/waiting").json()]
+    assert later == [filed[1], filed[0], filed[2]]
+    assert accepted not in later
+    assert [it["id"] for it in clerk.get("/dossiers/waiting?limit=-3").json()] == later[:1]
+    assert citizen.get("/dossiers/waiting").status_code == 403
+
+
+def test_all_that_a_citizen_filed_is_read_on_page_by_page(citizen: Door):
+    filed = [citizen.put(f"/dossiers/{uuid.uuid4()}", online(next(NUMBERS))).json()["id"] for _ in range(3)]
+    assert [it["id"] for it in citizen.get("/dossiers/mine?limit=3").json()] == filed[::-1]
+    pages = [citizen.get(f"/dossiers/mine?limit=2&skip={it}").json() for it in (0, 2)]
+    assert [it["id"] for page in pages for it in page][:3] == filed[::-1]
+    assert citizen.get("/dossiers/mine?limit=3&skip=-9").json() == citizen.get("/dossiers/mine?limit=3").json()
+    assert citizen.get(f"/dossiers/mine?skip={10**9}").json() == []
+
+
 def test_row_15_a_refusal_and_a_repetition_burn_no_number(clerk: Door):
     day = f"{datetime.now(UTC).astimezone(VIETNAM):%y%m%d}"
     before = int(code_of(clerk.file()).rpartition("-")[2])

@@ -179,6 +179,9 @@ def test_the_office_prints_what_it_received_and_the_printing_is_logged_without_a
     at = [text.index(slip["code"]) for slip in slips]
     assert at == sorted(at)
     assert all(OWNER["name"] not in it.getMessage() for it in caplog.records)
+    assert [it.getMessage().partition(",")[0] for it in caplog.records] == [
+        "demo-counter of H36.202.02 printed the register of H36.202.02"
+    ]
     sheet = httpx.get(
         f"{desk.url}/intake/register.xlsx", params={"office": "H36.202.02"}, headers=desk.headers("demo-leader")
     )

@@ -20,6 +20,7 @@ ASKED: dict[str, tuple[Any, ...]] = {
     "at_offices": ((OFFICE, "H36.15.11"),),
     "before": (TICKET,),
     "called": (OFFICE, DAY),
+    "count_unpaid_at": (OFFICE,),
     "draft_of": ("7KM2P-XQ4RT",),
     "drafts_and_filed_of": ("citizen-1", AT),
     "drafts_of": ("citizen-1", AT),

@@ -6,8 +6,18 @@ from datetime import date, datetime
 
 from fastapi import Response
 
-from services.intake.api.given import Bank, Kept
-from services.intake.domain.cash import BankSaid, Cash, CashLine, Movement, counted
+from services.intake.api.given import MOST_SKIPPED, Bank, Kept
+from services.intake.domain.cash import (
+    MOST_MOVED,
+    MOST_SUMMED,
+    BankSaid,
+    Cash,
+    CashLine,
+    Movement,
+    TooManyLines,
+    Unpaid,
+    counted,
+)
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.facts import NotYourOffice
 from services.intake.domain.money import NoSuchOrder
@@ -62,6 +72,18 @@ async def exported(
     return await as_workbook(await Counting.of(kept, bank, clerk, now, office, day).cash())
 
 
+@router.get("/fees/unpaid")
+async def unpaid(
+    clerk: CounterClerk, kept: Kept, bank: Bank, now: Now, office: str = "", limit: int = 50, skip: int = 0
+) -> list[Unpaid]:
+    """The office's dossiers of which a bill is open, of whatever day, the newest first, after the `skip` newest.
+
+    200 at most, behind 50,000 at most; how many there are stands in the reconciliation.
+    """
+    counting = Counting.of(kept, bank, clerk, now, office, None)
+    return await counting.unpaid(limit=max(1, min(limit, 200)), skip=max(0, min(skip, MOST_SKIPPED)))
+
+
 async def as_workbook(cash: Cash) -> Response:
     made = await asyncio.to_thread(workbook, cash)
     name = f"thu-phi-{cash.office}-{cash.day}.xlsx"
@@ -86,12 +108,28 @@ class Counting:
         return cls(store, bank, office or by.office, (day or local_day(at)).isoformat(), at)
 
     async def cash(self) -> Cash:
-        dossiers = await self.store.moved_at(self.office, self.day)
+        """Raises `TooManyLines`."""
+        dossiers = await self._moved()
         bank, statement = await self._statement()
         mine, elsewhere = await self._of_this_office(dossiers, statement)
-        unpaid = [it.bill for it in await self.store.unpaid_at(self.office) if it.bill]
+        unpaid = await self.unpaid(limit=MOST_SUMMED)
+        unsummed = max(await self.store.count_unpaid_at(self.office) - len(unpaid), 0)
         lines = await self._lines(dossiers)
-        return counted(self.office, self.day, lines, unpaid, bank=bank, statement=mine, elsewhere=elsewhere)
+        return counted(
+            self.office,
+            self.day,
+            lines,
+            unpaid,
+            unsummed=unsummed,
+            bank=bank,
+            statement=mine,
+            elsewhere=elsewhere,
+        )
+
+    async def unpaid(self, *, limit: int, skip: int = 0) -> list[Unpaid]:
+        """The office's dossiers of which a bill is open, the newest first."""
+        found = await self.store.unpaid_at(self.office, limit=limit, skip=skip)
+        return [Unpaid.of(it.id, it.code, it.bill) for it in found if it.bill]
 
     async def take_in(self) -> None:
         """Whatever the statement has of payments that were opened here, and the books do not."""
@@ -102,6 +140,12 @@ class Counting:
                 await settling.take(it)
             except NoSuchOrder:
                 continue
+
+    async def _moved(self) -> list[Dossier]:
+        found = await self.store.moved_at(self.office, self.day, limit=MOST_MOVED + 1)
+        if len(found) > MOST_MOVED:
+            raise TooManyLines(f"Money of more than {MOST_MOVED} dossiers moved that day: tell who runs this system.")
+        return found
 
     async def _statement(self) -> tuple[BankSaid, tuple[Movement, ...]]:
         if not self.bank.is_there:
@@ -139,4 +183,4 @@ class Counting:
             CashLine(it.id, it.code or it.tracking, line, numbers.get(receipt_id(it.id, line.id), ""))
             for it, line in moved
         ]
-        return sorted(lines, key=lambda it: it.moved.at)
+        return sorted(lines, key=lambda it: (it.moved.at, it.moved.id))

@@ -1,7 +1,7 @@
 """The catalogue over HTTP: procedures and offices to read and to find, and for its editors to change."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -54,10 +54,11 @@ async def search(
 ) -> list[Procedure]:
     """The procedures in force today that plain words ask for, the best first; without diacritics too.
 
-    Without words: those of what happened in one's life (`event`: `birth`), or of a field.
+    Without words: those of what happened in one's life (`event`: `birth`), or of a field. Each without the `sample` of
+    its papers, for it is asked at every pause of typing: that stands in the procedure itself.
     """
     most = max(1, min(limit, MOST_FOUND))
-    return finder(offered, local_day(now)).look(q, event, field, most)[:most]
+    return [_without_samples(it) for it in finder(offered, local_day(now)).look(q, event, field, most)[:most]]
 
 
 @router.get("/procedures/{code}")
@@ -131,6 +132,10 @@ async def publish(request: Request, by: Editor, kept: Kept, now: Now, digest: st
     """Publish a file, given the `digest` of the dry run that was seen: that, or nothing."""
     made = await Editing(kept.published, by, now).publish(await received(request), digest)
     return PublicationMade.of(made)
+
+
+def _without_samples(it: Procedure) -> Procedure:
+    return replace(it, papers=tuple(replace(paper, sample=()) for paper in it.papers))
 
 
 def _day(text: str, today: date) -> date:

@@ -2,11 +2,12 @@
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from typing import Literal
 from uuid import UUID
 
 from services.intake.api.filing import Accepting, AtDesk, once_marked
-from services.intake.api.given import Dossiers, Kept, Offered, Sealing, Working
+from services.intake.api.given import MOST_SKIPPED, Dossiers, Kept, Offered, Sealing, Working
 from services.intake.api.shown import Filed, Slip, Whole
 from services.intake.domain.asking import Askable, checked as askable
 from services.intake.domain.changing import choose_home, correct, rate, withdraw
@@ -15,6 +16,7 @@ from services.intake.domain.filing import Filing, Seal
 from services.intake.domain.handing import Receiver, hand_over, identified
 from shared import door
 from shared.auth import Citizen, CounterClerk, Filer, Insider
+from shared.calendar import VIETNAM, local_day
 from shared.contracts.intake import HomeBy, PaperTicked
 from shared.door import Key, Now, once
 from shared.identifiers import OldIdentityNumber
@@ -317,15 +319,27 @@ async def say_how_it_went(dossier_id: UUID, said: Rate, by: Citizen, dossiers: D
 
 
 @router.get("/dossiers/mine")
-async def mine(by: Citizen, kept: Kept, limit: int = 50) -> list[Filed]:
-    """What the citizen filed, the newest first."""
-    return [Filed.of(it, by) for it in await kept.filed_by(by.id, limit=max(1, min(limit, 200)))]
+async def mine(by: Citizen, kept: Kept, limit: int = 50, skip: int = 0) -> list[Filed]:
+    """What the citizen filed, the newest first, after the `skip` newest: 200 at most, behind 50,000 at most."""
+    limit, skip = max(1, min(limit, 200)), max(0, min(skip, MOST_SKIPPED))
+    return [Filed.of(it, by) for it in await kept.filed_by(by.id, limit=limit, skip=skip)]
 
 
 @router.get("/dossiers/online")
 async def online(clerk: CounterClerk, kept: Kept, limit: int = 50) -> list[Filed]:
     """Online filings that the clerk's office answers, also for those whose work it took over; the most urgent first."""
     return [Filed.of(it, clerk) for it in await kept.waiting_online(clerk.offices, limit=max(1, min(limit, 200)))]
+
+
+@router.get("/dossiers/waiting")
+async def waiting(clerk: CounterClerk, kept: Kept, now: Now, limit: int = 50) -> list[Slip]:
+    """What came in before today at the clerk's office, or at one whose work it took over, and waits, the oldest first.
+
+    Neither accepted nor refused, so without a code: `received_at` and `due_at` say when it came in.
+    """
+    today = datetime.combine(local_day(now), time.min, VIETNAM)
+    found = await kept.unaccepted_at(clerk.offices, today, limit=max(1, min(limit, 200)))
+    return [Slip.of(it) for it in found]
 
 
 @router.get("/dossiers/{dossier_id}")

@@ -18,6 +18,7 @@ from services.intake.domain.facts import Received, Resembling
 from services.intake.domain.fees import lines_of
 from services.intake.domain.filing import Filing, Seal
 from services.intake.domain.outlook import handed_in_at
+from services.intake.domain.practice import check_real
 from services.intake.domain.procedure import Procedure
 from services.intake.domain.register import kept_at
 from services.intake.domain.ticket import NoSuchTicket
@@ -76,6 +77,7 @@ class Desk:
         day = local_day(at)
         procedure = self.offered.procedure(filing.procedure, day)
         filing = filing.checked(by, agencies_online=procedure.sends_agencies_online)
+        check_real(filing)
         filing = filing.placed(by, lambda receiving: self.offered.deciding(procedure, receiving, day))
         procedure.check(filing.channel, filing.home_by, filing.case)
         receiving = self.offered.office(filing.receiving_office, day)

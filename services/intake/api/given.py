@@ -18,6 +18,7 @@ from shared.repository import Repository
 from shared.sealing import Seals
 
 __all__ = [
+    "MOST_SKIPPED",
     "AtPrinter",
     "Bank",
     "Dossiers",
@@ -31,6 +32,9 @@ __all__ = [
     "Sealing",
     "Working",
 ]
+
+MOST_SKIPPED = 50_000
+"""Dossiers before those that a list answers."""
 
 Dossiers = Annotated[Repository[Dossier], FromStore("dossiers")]
 Drafts = Annotated[Repository[Draft], FromStore("drafts")]

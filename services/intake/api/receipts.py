@@ -76,7 +76,8 @@ class Printing:
         )
         form = receipt_form(given, receipt, bill, paid, is_masked=is_masked)
         content = await asyncio.to_thread(print_receipt, given, form)
-        log.info("printed receipt %s at %s, print %s", receipt.id, till.by.office, again + 1)
+        who, where = till.by.id, till.by.office or "no office"
+        log.info("%s of %s printed receipt %s, print %s", who, where, receipt.id, again + 1)
         name = f'inline; filename="{receipt.number}.pdf"'
         headers = {"content-disposition": name, "cache-control": "no-store"}
         return Response(content, media_type="application/pdf", headers=headers)

@@ -67,7 +67,7 @@ async def rows_of(page: Page, kept: Store, now: datetime) -> tuple[Row, ...]:
 
 async def _printed(page: Page, by: Person, kept: Store, now: datetime, make: Callable[[Book], bytes]) -> bytes:
     rows = await rows_of(page, kept, now)
-    log.info("printed the register of %s, %s rows, for %s", page.office, len(rows), by.office)
+    log.info("%s of %s printed the register of %s, %s rows", by.id, by.office, page.office, len(rows))
     return await asyncio.to_thread(make, Book(page, rows, kept.catalogue, now))
 
 

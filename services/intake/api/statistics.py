@@ -21,8 +21,9 @@ router = door.router(tags=["forms"])
 async def counts(
     by: Registrar, kept: Kept, now: Now, office: str = "", first: date | None = None, last: date | None = None
 ) -> Statistics:
-    """What the register holds, counted by procedure and by hamlet, from one day to another; this year if unsaid."""
-    return await statistics(page_of(by, now, office, first, last), kept, now)
+    """What the register holds, counted by procedure and by hamlet, from one day to another; this month if unsaid."""
+    last = last or local_day(now)
+    return await statistics(page_of(by, now, office, first or last.replace(day=1), last), kept, now)
 
 
 async def statistics(page: Page, kept: Store, at: datetime) -> Statistics:

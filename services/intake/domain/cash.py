@@ -4,18 +4,41 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, get_args
+from typing import Final, Literal, Self, get_args
 
 from services.intake.domain.bill import Bill
 from services.intake.domain.fees import MOST_DONG
 from services.intake.domain.money import Moved, What
 from shared.contracts.intake import PayWay
+from shared.errors import Refusal
 
-__all__ = ["WAYS", "BankSaid", "Cash", "CashLine", "Mismatch", "Movement", "Sum", "counted"]
+__all__ = [
+    "MOST_MOVED",
+    "MOST_SUMMED",
+    "WAYS",
+    "BankSaid",
+    "Cash",
+    "CashLine",
+    "Mismatch",
+    "Movement",
+    "Sum",
+    "TooManyLines",
+    "Unpaid",
+    "counted",
+]
+
+MOST_MOVED = 10_000
+"""Dossiers whose money of one day is counted."""
+MOST_SUMMED = 1_000
+"""Open bills whose amounts are added up."""
 
 _CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,80}", re.ASCII)
 WAYS: tuple[PayWay, ...] = ("counter", "post", "online")
 BankSaid = Literal["compared", "not-configured", "away"]
+
+
+class TooManyLines(Refusal):
+    """More than is counted at once: a sum of a part would be taken for the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +86,22 @@ class CashLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Unpaid:
+    """A dossier of which a bill is open."""
+
+    id: str
+    code: str
+    owed: int
+    """In đồng, of the lines whose amount is known."""
+    is_known: bool
+    """Whether that is all that is owed."""
+
+    @classmethod
+    def of(cls, id: str, code: str, bill: Bill) -> Self:
+        return cls(id, code, max(bill.owed, 0), not bill.unknown)
+
+
+@dataclass(frozen=True, slots=True)
 class Mismatch:
     """Something to look into.
 
@@ -91,8 +130,11 @@ class Cash:
     in_hand: int
     """What the office holds of this day in cash: taken at the counter less given back there, in đồng."""
     open_count: int
+    """Bills of this office that are not paid yet, of whatever day: all of them."""
     open_dong: int
-    """Bills of this office that are not paid yet, of whatever day; of the first thousand."""
+    """What is owed of them, in đồng; of more than a thousand, of the newest thousand."""
+    open_at_least: bool
+    """Whether more than that is owed: there are more than a thousand, or an amount is not known yet."""
     differences: tuple[Mismatch, ...]
     bank: BankSaid
 
@@ -101,13 +143,16 @@ def counted(
     office: str,
     day: str,
     lines: Iterable[CashLine],
-    unpaid: Iterable[Bill],
+    unpaid: Iterable[Unpaid],
     *,
+    unsummed: int = 0,
     bank: BankSaid,
     statement: Iterable[Movement] = (),
     elsewhere: Mapping[str, str] | None = None,
 ) -> Cash:
-    """`elsewhere`: of the references in the statement that are not in this book, the dossier of each that is known.
+    """`unsummed`: how many bills are open beside `unpaid`.
+
+    `elsewhere`: of the references in the statement that are not in this book, the dossier of each that is known.
 
     References of other offices' dossiers are left out of it and of `statement` by the caller.
     """
@@ -125,8 +170,9 @@ def counted(
         tuple(it for it in sums if it.count),
         lines,
         sum(it.dong if it.what == "paid" else -it.dong for it in cash),
-        len(unpaid),
-        sum(max(it.owed, 0) for it in unpaid),
+        len(unpaid) + unsummed,
+        sum(it.owed for it in unpaid),
+        unsummed > 0 or not all(it.is_known for it in unpaid),
         tuple(differing),
         bank,
     )

@@ -16,10 +16,12 @@ from services.intake.domain.procedure import FormLine
 from services.intake.domain.sheet_words import UNITS
 from shared.calendar import Term
 
-__all__ = ["NO", "YES", "Cell", "plain", "written"]
+__all__ = ["NO", "YES", "Cell", "plain", "quoted", "written"]
 
 Cell = str | int | float | bool | date | datetime | None
 
+BEGINNING = 40
+"""Characters."""
 YES, NO = "có", "không"
 _YES, _NO = {"có", "co", "x", "yes", "true", "1"}, {"không", "khong", "no", "false", "0"}
 _TERM = re.compile(r"(\d{1,6})\s*(\S.*)")
@@ -131,13 +133,19 @@ def _parts(inner: Any, text: str) -> list[Any]:
 
 
 def _form_lines(text: str) -> list[dict[str, str]]:
-    lines = [[it.strip() for it in line.partition(":")] for line in text.splitlines()]
-    if wrong := [str(at) for at, line in enumerate(lines, start=1) if any(line) and not all(line)]:
+    typed = [line for line in text.splitlines() if line.strip()]
+    lines = [[it.strip() for it in line.partition(":")] for line in typed]
+    if wrong := [quoted(line) for line, parts in zip(typed, lines, strict=True) if not all(parts)]:
         raise ValueError(
-            f"dòng {', '.join(wrong)} của ô: hãy ghi tên mục, dấu hai chấm, rồi nội dung, ví dụ Nơi sinh: xã Nam Hà.",
-            f"line {', '.join(wrong)} of the cell: write what the form asks, a colon, and the answer.",
+            f"dòng {', '.join(wrong)}: hãy ghi tên mục, dấu hai chấm, rồi nội dung, ví dụ Nơi sinh: xã Nam Hà.",
+            f"the line {', '.join(wrong)}: write what the form asks, a colon, and the answer.",
         )
-    return [{"label": label, "answer": answer} for label, _, answer in lines if label]
+    return [{"label": label, "answer": answer} for label, _, answer in lines]
+
+
+def quoted(line: str) -> str:
+    """How a line of a cell begins, to be found there: it has no number that a sheet shows."""
+    return f"“{line.strip()[:BEGINNING]}”"
 
 
 def _noted_part(hint: Any, text: str, name: str) -> Any:

@@ -6,8 +6,10 @@ from datetime import date
 from itertools import pairwise
 
 from services.intake.domain.catalogue import Office, Procedure
+from services.intake.domain.cells import quoted
 from services.intake.domain.mistakes import Line, Mistake, Path
 from services.intake.domain.procedure import ORDINARY, FormLine
+from shared import codes
 
 __all__ = ["LONGEST_LINE", "MOST_LINES", "check"]
 
@@ -76,9 +78,9 @@ def _of_succeeding(line: Line, one: Procedure, next_line: Line, next_one: Proced
 
 
 def _of_links(procedures: Procedures, offices: Offices) -> Iterable[Mistake]:
-    codes, places = {it.code for _, it in procedures}, {it.code: it for _, it in offices}
+    known, places = {it.code for _, it in procedures}, {it.code: it for _, it in offices}
     for line, procedure in procedures:
-        if procedure.successor and procedure.successor not in codes and not line.is_published:
+        if procedure.successor and procedure.successor not in known and not line.is_published:
             vi = f"không có thủ tục {procedure.successor}: hãy thêm thủ tục đó."
             yield line.mistake(("successor",), vi, f"there is no procedure {procedure.successor}: add it.")
     for line, office in offices:
@@ -135,11 +137,12 @@ def _of_heirs(line: Line, end: date, named: Sequence[str], heirs: Sequence[Offic
 def _of_papers(line: Line, procedure: Procedure) -> Iterable[Mistake]:
     for field in ("papers", "fees", "steps", "cases"):
         parts: tuple[object, ...] = getattr(procedure, field)
-        codes = [str(getattr(it, "code", "")) for it in parts]
-        for number, code in enumerate(codes, start=1):
-            if code in codes[: number - 1]:
+        named = [str(getattr(it, "code", "")) for it in parts]
+        for number, code in enumerate(named, start=1):
+            if code in named[: number - 1]:
                 vi, en = f"{code} có hai lần: hãy bỏ một.", f"{code} stands there twice: remove one."
                 yield line.mistake((field, number), vi, en)
+            yield from _of_code(line, (field, number, "code"), code)
     for number, paper in enumerate(procedure.papers, start=1):
         yield from _of_sample(line, ("papers", number, "sample"), paper.sample)
     for number, fee in enumerate(procedure.fees, start=1):
@@ -154,13 +157,24 @@ def _of_papers(line: Line, procedure: Procedure) -> Iterable[Mistake]:
         yield line.mistake(("steps",), vi, "they are free, so none is planned: remove the list, or `free_steps`.")
 
 
+def _of_code(line: Line, at: Path, code: str) -> Iterable[Mistake]:
+    """It travels in events and stands in addresses."""
+    try:
+        codes.code(code, "code")
+    except codes.NotACode:
+        vi = "mã gồm nhiều nhất 80 chữ không dấu, chữ số, dấu chấm và dấu gạch: hãy sửa lại."
+        en = "a code has at most 80 plain letters, digits, dots and dashes: correct it."
+        yield line.mistake(at, vi, en)
+
+
 def _of_sample(line: Line, at: Path, sample: Sequence[FormLine]) -> Iterable[Mistake]:
     if len(sample) > MOST_LINES:
         vi = f"mẫu điền sẵn dài quá: nhiều nhất {MOST_LINES} dòng."
         yield line.mistake(at, vi, f"the sample is too long: {MOST_LINES} lines at most.")
     for number, it in enumerate(sample, start=1):
+        begun = quoted(f"{it.label}: {it.answer}")
         for vi, en in _of_form_line(it):
-            yield line.mistake((*at, number), f"dòng {number} của mẫu {vi}", f"line {number} of the sample {en}")
+            yield line.mistake((*at, number), f"dòng {begun} của mẫu {vi}", f"the line {begun} of the sample {en}")
 
 
 def _of_form_line(it: FormLine) -> Iterable[tuple[str, str]]:

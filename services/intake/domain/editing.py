@@ -5,6 +5,7 @@ the next version and must say from which day. What is not in the upload stays as
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -18,6 +19,9 @@ from services.intake.domain.listing import Withdrawal
 from services.intake.domain.mistakes import Line, Mistake
 
 __all__ = ["Change", "Difference", "DryRun", "Plan", "Upload", "plan"]
+
+APART = " · "
+"""Between the lines of a filled form, which hold commas and semicolons of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,10 +265,12 @@ def _compared(name: str, old: Any, new: Any, parts: tuple[str, ...] = ()) -> Ite
 
 
 def _filled_in(old: Sequence[Any], new: Sequence[Any]) -> tuple[str, str]:
-    """Of two samples the lines that the other has not; all of both, where nothing but their order differs."""
+    """Of two samples the lines that the other has not as often; all of both, where nothing but their order differs."""
     was, is_ = (["{label}: {answer}".format_map(it) for it in sample] for sample in (old, new))
-    gone, come = [it for it in was if it not in is_], [it for it in is_ if it not in was]
-    return ("; ".join(gone), "; ".join(come)) if gone or come else ("; ".join(was), "; ".join(is_))
+    gone, come = Counter(was) - Counter(is_), Counter(is_) - Counter(was)
+    if not gone and not come:
+        return APART.join(was), APART.join(is_)
+    return APART.join(gone.elements()), APART.join(come.elements())
 
 
 def _is_coded(value: Any) -> bool:

@@ -50,7 +50,7 @@ HEADERS: Mapping[str, str] = {
     "required": "Bắt buộc",
     "cases": "Trường hợp",
     "when": "Khi nào cần",
-    "sample": "Mẫu điền sẵn (mỗi dòng một mục: nội dung)",
+    "sample": "Mẫu điền sẵn",
     "kind": "Loại",
     "amount": "Mức thu (đồng)",
     "per": "Tính theo",

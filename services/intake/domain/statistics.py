@@ -1,36 +1,25 @@
 """What an office received, counted by procedure and by place: where to go with leaflets (NĐ 224/2026 art. 78 and 79).
 
-No table crosses a place with a procedure: in a hamlet of forty houses that would name somebody. Pure rules.
+No table crosses a place with a procedure, and a hamlet is named from `FEWEST` dossiers on. Pure rules.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import dropwhile, pairwise
 from typing import Self, TypeVar
 
 from services.intake.domain.catalogue import Catalogue, ProcedureNotInForce
 from services.intake.domain.finding import fold
+from services.intake.domain.hamlets import NOT_TOLD, Place, alike, place
 from services.intake.domain.register import Page, Row
 
-__all__ = ["Counts", "OfPlace", "OfProcedure", "Statistics", "counted", "place"]
-
-HAMLET = re.compile(r"(thon|buon|bon|ap|xom|khoi|khom|tdp|khu pho|tieu khu|to dan pho|(to|khu)(?=\s*\d))(?![a-z])")
-"""How the name of a hamlet or street group begins (TT 04/2012/TT-BNV), folded."""
-WRITTEN = ("làng ", "bản ")
-"""Likewise, but these only with their diacritics: Lang Biang is a ward, and a `ban` an authority."""
-ABOVE = re.compile(r"(xa|phuong|thi tran|dac khu|huyen|quan|thi xa|thanh pho|tinh)(?![a-z])")
-"""What stands above a hamlet: behind it none comes, though Buôn Đôn is a district."""
-HOUSE = re.compile(r"số|so|nhà|nha|\d\S*", re.IGNORECASE)
-"""A word of the number of a house."""
+__all__ = ["FEWEST", "Counts", "OfPlace", "OfProcedure", "Statistics", "counted"]
 
 Key = TypeVar("Key")
 It = TypeVar("It")
-Place = tuple[str, str]
-"""A hamlet and its commune."""
-NOT_TOLD: Place = ("", "")
+FEWEST = 3
+"""Dossiers of a hamlet that is named: fewer would point at somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +61,7 @@ class OfProcedure:
 
 @dataclass(frozen=True, slots=True)
 class OfPlace:
-    """What was received for the people of one hamlet; both names are empty where an address names none."""
+    """What was received for the people of one hamlet; the commune is empty where addresses name none."""
 
     hamlet: str
     commune: str
@@ -89,7 +78,9 @@ class Statistics:
     total: Counts
     procedures: tuple[OfProcedure, ...]
     places: tuple[OfPlace, ...]
-    """Of whose dossier it is, as they live today; those whose hamlet is not told stand last."""
+    """Of whose dossier it is, as they live today: hamlets of `FEWEST` dossiers or more."""
+    elsewhere: Counts
+    """From hamlets of fewer, and from where no hamlet is told."""
 
 
 def counted(page: Page, rows: Sequence[Row], offered: Catalogue, on: date) -> Statistics:
@@ -97,30 +88,22 @@ def counted(page: Page, rows: Sequence[Row], offered: Catalogue, on: date) -> St
     by_code = _grouped(rows, lambda it: _base(it.dossier.filing.procedure, offered))
     written = _grouped(rows, _lived_at)
     procedures = [_of_procedure(code, same, offered, on) for code, same in by_code.items()]
-    places = [_of_place(same, written) for same in _grouped(written, _plain).values()]
+    places, elsewhere = list[OfPlace](), list[Row]()
+    for plain, same in _grouped(written, alike).items():
+        there = [row for it in same for row in written[it]]
+        if plain == NOT_TOLD or len(there) < FEWEST:
+            elsewhere += there
+        else:
+            places.append(OfPlace(*_called(same, written), Counts.of(there)))
     return Statistics(
         page.office,
         page.first,
         page.last,
         Counts.of(rows),
         tuple(sorted(procedures, key=lambda it: (-it.counts.total, it.code))),
-        tuple(sorted(places, key=lambda it: (not it.hamlet, -it.counts.total, fold(it.hamlet), fold(it.commune)))),
+        tuple(sorted(places, key=lambda it: (-it.counts.total, fold(it.hamlet), fold(it.commune)))),
+        Counts.of(elsewhere),
     )
-
-
-def place(address: str) -> Place:
-    """The hamlet that an address names, and the commune, which stands behind it; `NOT_TOLD` where it names none.
-
-    The number of a house is left out: a hamlet is counted, and no home.
-    """
-    for words, behind in pairwise([*(part.split() for part in address.split(",")), []]):
-        named = " ".join(dropwhile(HOUSE.fullmatch, words))
-        plain = fold(named)
-        if ABOVE.match(plain):
-            break
-        if HAMLET.match(plain) or named.lower().startswith(WRITTEN):
-            return named, " ".join(behind)
-    return NOT_TOLD
 
 
 def _grouped(all: Iterable[It], key: Callable[[It], Key]) -> Mapping[Key, Sequence[It]]:
@@ -144,18 +127,11 @@ def _of_procedure(code: str, rows: Sequence[Row], offered: Catalogue, on: date) 
     return OfProcedure(code, today.name, "online" in today.channels, Counts.of(rows))
 
 
-def _of_place(same: Sequence[Place], written: Mapping[Place, Sequence[Row]]) -> OfPlace:
-    """One place, in the ways in which it is written: named as most wrote it, and rather with diacritics."""
-    hamlet, commune = min(same, key=lambda it: (-len(written[it]), "".join(it).isascii(), it))
-    return OfPlace(hamlet, commune, Counts.of([row for it in same for row in written[it]]))
+def _called(same: Sequence[Place], written: Mapping[Place, Sequence[Row]]) -> Place:
+    """Of the ways in which one place is written, that of the most, and rather one with diacritics."""
+    return min(same, key=lambda it: (-len(written[it]), "".join(it).isascii(), it))
 
 
 def _lived_at(row: Row) -> Place:
     holder = row.dossier.filing.holder
     return place(holder.address_today or holder.address)
-
-
-def _plain(place: Place) -> Place:
-    """As names are compared: without case, blanks and diacritics."""
-    hamlet, commune = ("".join(fold(it).split()) for it in place)
-    return hamlet, commune

@@ -141,7 +141,7 @@ class Details:
     """1 to 5, once it was said."""
     is_hidden: bool = False
     is_overdue: bool = False
-    """Its time ran past the due date and nothing is decided; while papers are waited for, as when they were asked for."""
+    """Its time ran past the due date, nothing is decided; while papers are waited for, as when they were asked for."""
     result_at: Literal["", "login", "counter"] = ""
     """Where an electronic result is had: by who filed it, once logged in, or at the counter; empty: nowhere."""
 

@@ -45,6 +45,8 @@ NO_WORKBOOK = (
 OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 """With which Excel files before 2007 begin, and every one with a password."""
 WIDE = {"name": 48, "summary": 48, "note": 40, "words": 40, "exemptions": 40, "when": 30, "sample": 60}
+HOW = {"sample": "Mỗi mục một dòng: tên mục, dấu hai chấm, nội dung. Ví dụ: Nơi sinh: xã Nam Hà."}
+"""What the cells of a column say to whoever stands on one."""
 
 
 class UnreadableFile(Refusal):
@@ -279,10 +281,14 @@ def _fill(book: Any, sheet: Sheet, rows: Sequence[Sequence[Cell]]) -> None:
     for at, column in enumerate(sheet.columns, start=1):
         letter = get_column_letter(at)
         page.column_dimensions[letter].width = WIDE.get(column.name, 16)
+        rule: Any = None
         if column.options:
-            allowed: Any = DataValidation("list", formula1=f'"{",".join(column.options)}"', allow_blank=True)
-            allowed.add(f"{letter}2:{letter}{MOST_ROWS}")
-            page.data_validations.append(allowed)
+            rule = DataValidation("list", formula1=f'"{",".join(column.options)}"', allow_blank=True)
+        elif column.name in HOW:
+            rule = DataValidation(prompt=HOW[column.name], showInputMessage=True, allow_blank=True)
+        if rule:
+            rule.add(f"{letter}2:{letter}{MOST_ROWS}")
+            page.data_validations.append(rule)
     page.append([_drawn(page, value, is_header=True) for value in rows[0]])
     for row in rows[1:]:
         page.append([_drawn(page, value) for value in row])

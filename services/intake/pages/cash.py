@@ -33,7 +33,7 @@ from shared.web import Web, form
 __all__ = ["router"]
 
 MOST_LINES = 200
-"""Lines on the page; the workbook has all of them."""
+"""Lines on the page, and dossiers that are not paid; the workbook has all lines."""
 
 router = door.router()
 
@@ -136,7 +136,7 @@ async def _cash(
 ) -> Response:
     """The day's page. `code` was typed, and `refusal` tells why no bill opens for it."""
     cash = await counting.cash()
-    unpaid = await counting.store.unpaid_at(cash.office) if cash.open_count else []
+    unpaid = await counting.unpaid(limit=MOST_LINES) if cash.open_count else []
     return pages.show(
         request,
         "cash.html",
@@ -144,7 +144,8 @@ async def _cash(
         cash=cash,
         lines=cash.lines[: -MOST_LINES - 1 : -1],
         more=len(cash.lines) > MOST_LINES,
-        unpaid=unpaid[:MOST_LINES],
+        unpaid=unpaid,
+        older=cash.open_count - len(unpaid),
         office=next((it.name for it in offered.offices if it.code == cash.office), cash.office),
         today=local_day(now).isoformat(),
         money_of=partial(amount, language=pages.language(request)),

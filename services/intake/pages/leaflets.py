@@ -18,7 +18,7 @@ from shared.calendar import local_day
 from shared.door import Now
 from shared.web.languages import Language
 
-__all__ = ["leaflet", "poster", "router", "sample"]
+__all__ = ["leaflet", "poster", "router"]
 
 VIETNAMESE = Language("vi", {})
 
@@ -51,7 +51,7 @@ async def filled_in(
     procedure, url = offered.procedure(code, local_day(now)), _public_url(request)
     shown = sample(procedure, procedure.filled_in(paper), url)
     key = ("sample", procedure.code, procedure.version, paper, url)
-    return _pdf(await printer.once(key, lambda: print_sample(shown)), f"{procedure.code}-mau.pdf")
+    return _pdf(await printer.once(key, lambda: print_sample(shown)), f"{procedure.code}-{paper}-mau.pdf")
 
 
 def leaflet(procedure: Procedure, counters: Sequence[Office], public_url: str) -> Leaflet:

@@ -121,22 +121,26 @@ class Store:
 
     async def of_orders(self, references: Sequence[str]) -> list[Dossier]:
         """The dossiers that opened payments at the bank under these references."""
-        return await self.dossiers.find(with_orders(references), limit=1_000)
+        return await self.dossiers.find(with_orders(references), limit=len(references) or 1)
 
     async def open_at_bank(self, at: datetime, *, limit: int = 50) -> list[Dossier]:
         """About whose payments or refunds the bank is to be asked by then, the longest due first."""
         return await self.dossiers.find(at_bank(at), sort=("state.bill.ask_at",), limit=limit)
 
-    async def moved_at(self, office: str, day: str) -> list[Dossier]:
-        """The dossiers in whose books this office has lines of that day, `2026-11-24`."""
-        return await self.dossiers.find(with_cash(office, day), limit=10_000)
+    async def moved_at(self, office: str, day: str, *, limit: int) -> list[Dossier]:
+        """The dossiers in whose books this office has lines of that day, `2026-11-24`, in no order that counts."""
+        return await self.dossiers.find(with_cash(office, day), limit=limit)
 
-    async def unpaid_at(self, office: str) -> list[Dossier]:
-        """The dossiers received at an office of which a bill is open; a thousand at most."""
-        return await self.dossiers.find(unpaid(office), limit=1_000)
+    async def unpaid_at(self, office: str, *, limit: int = 50, skip: int = 0) -> list[Dossier]:
+        """The dossiers received at an office of which a bill is open, the newest first."""
+        return await self.dossiers.find(unpaid(office), sort=("-state.submitted_at",), limit=limit, skip=skip)
+
+    async def count_unpaid_at(self, office: str) -> int:
+        """How many dossiers received at an office have an open bill."""
+        return await self.dossiers.count(unpaid(office))
 
     async def receipts_of(self, ids: Sequence[str]) -> list[Receipt]:
-        return await self.receipts.find({"_id": {"$in": list(ids)}}, limit=10_000)
+        return await self.receipts.find({"_id": {"$in": list(ids)}}, limit=len(ids) or 1)
 
     async def tracked(self, code: str) -> list[Dossier]:
         """Dossiers with this tracking code or legal code (two may meet by chance; the second factor tells)."""

@@ -117,8 +117,8 @@ CASH = Index(
     only={"state.bill.book.day": {"$exists": True}},
 )
 UNPAID = Index(
-    ("state.bill.office", "state.bill.state"),
-    "an office's bills that are not paid",
+    ("state.bill.office", "state.bill.state", "-state.submitted_at"),
+    "an office's bills that are not paid, the newest dossier first",
     only={"state.bill.state": {"$exists": True}},
 )
 

@@ -94,6 +94,10 @@ REFUSALS: Mapping[str, str] = {
     "does-not-match": N_("Số, ngày sinh và họ tên không phải của cùng một người: so lại với thẻ, hoặc gõ tay."),
     "wrong-question": N_("Cần có số căn cước và ngày sinh như trên thẻ."),
     "ground-missing": N_("Hãy ghi căn cứ pháp lý: căn cứ được in trên phiếu từ chối."),
+    "only-practice": N_(
+        "Số giấy tờ này là của người dựng lên để luyện tập, nên không nộp được: quét thẻ của người đến quầy. "
+        "Muốn tập thì mở màn hình luyện tập."
+    ),
     "words-missing": N_("Hãy chọn lý do ở ít nhất một giấy tờ hoặc một ô cần bổ sung."),
 }
 """By the code of the refusal; the sentences of the others are in `refusal_words`."""
@@ -164,15 +168,23 @@ SAID: Mapping[str, str] = {
 
 IN_PRACTICE: Mapping[str, str] = {
     "called": N_("Luyện tập: số {number} đến quầy {desk}. Không ai được gọi thật."),
+    "recalled": N_("Luyện tập: gọi lại số {number}. Không ai được gọi thật."),
+    "passed": N_("Luyện tập: số {number} vắng mặt. Không có gì được ghi lại."),
     "unfiled": N_("Hồ sơ này chưa nộp. Nhấn F2 lần nữa để bỏ và tập với người tiếp theo."),
+    "unsettled": N_("Lần tập vừa rồi còn việc chưa xong. F9: làm nốt; F2 lần nữa: bỏ qua và tập với người tiếp theo."),
+    "file-with-slip": N_("Tập tiếp nhận, có giấy hẹn"),
+    "file-at-once": N_("Tập tiếp nhận, trả kết quả ngay"),
     "saved": N_("Luyện tập nên không lưu gì. Ở màn hình thật, đã có bản nháp lúc {time}."),
     "filed": N_("Tập xong: không có hồ sơ nào được nộp"),
     "asked": N_("Tập xong: không có yêu cầu nào được gửi"),
     "asked-note": N_("Ở màn hình thật, hồ sơ được giữ; người nộp mang giấy tờ còn thiếu đến bất cứ quầy nào."),
     "filed-due": N_("Ở màn hình thật, hẹn trả kết quả: {when}."),
     "filed-at-once": N_("Ở màn hình thật, kết quả được trả ngay, chậm nhất {when}: không cần giấy hẹn."),
-    "money-paid": N_("Tập thu {dong} đồng."),
+    "money-paid": N_("Đã tập thu {dong} đồng."),
+    "money-owed": N_("Ở màn hình thật, còn phải thu: {dong} đồng."),
     "money-open": N_("Ở màn hình thật, còn khoản chưa biết số tiền: mở hồ sơ để ghi."),
+    "money-later": N_("Ở màn hình thật, khi tiếp nhận sẽ phải thu: {dong} đồng."),
+    "money-later-open": N_("Ở màn hình thật, khi tiếp nhận sẽ phải thu: {dong} đồng, chưa kể khoản chưa ghi số tiền."),
     "print-slip": N_("Ở màn hình thật, lúc này in giấy hẹn."),
     "print-slip-asked": N_("Ở màn hình thật, người nộp yêu cầu thì in giấy hẹn."),
     "print-supplement": N_("Ở màn hình thật, lúc này in phiếu yêu cầu bổ sung."),

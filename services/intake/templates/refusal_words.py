@@ -87,6 +87,7 @@ OTHERS: Mapping[str, str] = {
     "scan-missing": N_("Nộp trực tuyến thì mỗi giấy tờ cần ảnh chụp hoặc tệp; giấy tờ bản giấy thì mang đến quầy."),
     "too-large": N_("Gửi lên quá nhiều cùng lúc: hãy gửi ít hơn, hoặc chia nhỏ."),
     "too-long": N_("Lời ghi quá dài so với biểu mẫu: hãy viết ngắn lại."),
+    "too-many-lines": N_("Ngày này có quá nhiều hồ sơ thu tiền để cộng một lần: hãy báo người quản trị."),
     "too-many-orders": N_("Đã mở quá nhiều lần thanh toán cho hồ sơ này: hãy nộp tại quầy."),
     "too-many-pages": N_("Tệp có quá nhiều trang: hãy quét riêng từng giấy tờ."),
     "too-many-rows": N_("Quá nhiều hồ sơ cho một lần in: hãy chọn thời gian ngắn hơn."),

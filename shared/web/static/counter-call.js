@@ -60,7 +60,8 @@ export const said = (text) => {
 
 const PLACES = {
   name: "name", number: "number", phone: "phone", email: "email", address: "address", born: "born",
-  "owner.name": "owner-name", authorisation: "authorisation", consent: "consent", home_by: "home", case: "case",
+  "owner.name": "owner-name", "owner.number": "owner-number", "owner.address": "owner-address", case: "case",
+  authorisation: "authorisation", consent: "consent", home_by: "home",
   papers: "papers", reviewed: "resembling", procedure: "procedure", desk: "desk", code: "draft-code",
   charges: "fees", fee: "fees",
 };

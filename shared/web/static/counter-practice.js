@@ -5,8 +5,7 @@ const at = (id) => document.getElementById(id);
 const { call: ask, word, said, uuid, Refused } = await import(at("counter").dataset.call);
 
 const ASKS = [/^GET \/procedures\/[^/]+$/, /^POST \/dossiers\/outlook$/, /^POST \/people\/(card|address)$/];
-const ABSENT_AFTER = 2; // as in the queue: called again so often, a number is passed over
-const A_DESK = /^[0-9A-Za-z]{1,4}$/;
+const ABSENT_AFTER = Number(at("counter").dataset.absentAfter); // called again so often, a number is passed over
 
 let ticket = null;
 let bill = null;
@@ -41,7 +40,6 @@ function refuse(code, about = "") {
 
 // --- The queue, by its rules: whoever is called and neither served nor passed over is called again.
 function next({ desk }) {
-  if (!A_DESK.test(desk)) refuse("not-a-desk", "desk");
   if (ticket?.state !== "called") ticket = { id: uuid(), number: (ticket?.number ?? 0) + 1, state: "called", wish: "", recalls: 0 };
   return Object.assign(ticket, { desk });
 }

@@ -1,4 +1,4 @@
-"""People to practise with at the counter: invented, with numbers of the right form. They stand on the page alone."""
+"""People to practise with at the counter: invented, and nothing is filed with their numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from services.intake.domain.card import Card
+from services.intake.domain.practice import DAUGHTER, MAN, MOTHER, MOTHER_BEFORE, WOMAN
 from services.intake.pages.pay import drawn
 from shared.web.languages import N_
 
@@ -46,21 +47,21 @@ PEOPLE = (
         "Trần Văn Tập",
         N_("Có thẻ căn cước. Xin một bản sao trích lục khai sinh của mình."),
         "2.000635",
-        (ToScan(f"068201000000||Trần Văn Tập|15032001|Nam|{THERE}|01072025"),),
+        (ToScan(f"{MAN}||Trần Văn Tập|15032001|Nam|{THERE}|01072025"),),
     ),
     Practised(
         "Ka Thử",
         N_("Đã già, chỉ có chứng minh nhân dân, không có điện thoại: gõ tay. Xin trợ cấp xã hội hằng tháng."),
         "1.001776",
-        typed={N_("Số CMND"): "250000000", N_("Ngày sinh"): "02/09/1944", N_("Địa chỉ"): THERE},
+        typed={N_("Số CMND"): WOMAN, N_("Ngày sinh"): "02/09/1944", N_("Địa chỉ"): THERE},
     ),
     Practised(
         "Lê Thị Luyện",
         N_("Nộp thay mẹ, theo văn bản ủy quyền: quét thẻ của hai người. Xin giấy phép xây nhà ở."),
         "1.013225",
         (
-            ToScan(f"068185000000||Lê Thị Luyện|20111985|Nữ|{THERE}|01072025"),
-            ToScan(f"068158000000|250000001|Phạm Thị Mẫu|05051958|Nữ|{THERE}|01072025", "owner-number"),
+            ToScan(f"{DAUGHTER}||Lê Thị Luyện|20111985|Nữ|{THERE}|01072025"),
+            ToScan(f"{MOTHER}|{MOTHER_BEFORE}|Phạm Thị Mẫu|05051958|Nữ|{THERE}|01072025", "owner-number"),
         ),
         {N_("Số văn bản"): "00/UQ"},
     ),
