@@ -266,6 +266,11 @@ def local_day(at: datetime) -> date:
     return at.astimezone(VIETNAM).date()
 
 
+def midnight(day: date) -> datetime:
+    """When a day begins in Việt Nam."""
+    return datetime.combine(day, time.min, VIETNAM)
+
+
 def _local(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise NaiveTime(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+from tests.browser.looking import complaints_of
 from tests.intake.front import Front
 from tests.shared.debian import NEEDED
 
@@ -27,10 +28,9 @@ def page(request: pytest.FixtureRequest, desk: Front, browser: Browser) -> Itera
     """A new visitor, who complains about anything that the browser refuses or that comes from elsewhere."""
     desk.forget_tries()
     context = browser.new_context(viewport={"width": request.param, "height": 740}, base_url=desk.url)
-    visited, complaints = context.new_page(), list[str]()
-    visited.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
+    visited = context.new_page()
+    complaints = complaints_of(visited, desk)
     visited.on("requestfailed", lambda it: None if is_left(it) else complaints.append(it.url))
-    visited.on("request", lambda it: None if it.url.startswith(desk.url) else complaints.append(it.url))
     yield visited
     context.close()
     assert [it for it in complaints if "404" not in it and "429" not in it] == []

@@ -1,16 +1,20 @@
 """For the counter's tests: a procedure of five papers, a wand, and a browser that counts what a mouse does."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 from playwright.sync_api import Browser, Page
 
 from deploy.demo.people import COUNTER
+from deploy.engines import Engines
 from tests.browser.looking import log_in
-from tests.intake.front import Front
+from tests.intake.front import Front, front
+from tests.intake.partners import demo_registry
 
-__all__ = ["FIVE", "clerk_at", "fresh_card", "fresh_tax_number", "of_five_papers", "ticket", "wand"]
+__all__ = ["FIVE", "clerk_at", "counter_of_five", "fresh_card", "fresh_tax_number", "ticket", "wand"]
 
 FIVE = "0.680095"
 NAME = "Cấp phép sửa chữa nhà ở có năm giấy tờ"
@@ -48,11 +52,16 @@ addEventListener("click", (event) => event.detail && window.mouseEvents.push("cl
 """A click by the keyboard has a detail of 0."""
 
 
-def of_five_papers(folder: Path) -> str:
-    """A file with one more procedure, for MOTCUA_MORE_PROCEDURES."""
+@contextmanager
+def counter_of_five(engines: Engines, folder: Path) -> Iterator[Front]:
+    """Intake with that procedure, and with the population registry behind it."""
     file = folder / "more.yaml"
     file.write_text(OF_FIVE)
-    return str(file)
+    with (
+        demo_registry() as (_, registry),
+        front(engines, folder, MOTCUA_MORE_PROCEDURES=str(file), MOTCUA_REGISTRY_URL=registry) as running,
+    ):
+        yield running
 
 
 def fresh_card(name: str = "Nguyễn Văn Bình") -> str:

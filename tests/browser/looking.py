@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from shared.auth import LOGIN
 from tests.intake.front import Front
 
-__all__ = ["LANGUAGES", "log_in", "look_at"]
+__all__ = ["LANGUAGES", "complaints_of", "log_in", "look_at"]
 
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 LANGUAGES = ("vi", "en")
@@ -24,6 +24,14 @@ def look_at(page: Page, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page, options=RULES).response["violations"]
     assert [f"{it['id']}: {it['help']}: {it['nodes'][0]['html']}" for it in found] == []
+
+
+def complaints_of(page: Page, desk: Front) -> list[str]:
+    """What the browser calls an error from now on, and what is fetched from elsewhere; it grows."""
+    complaints = list[str]()
+    page.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
+    page.on("request", lambda it: None if it.url.startswith(desk.url) else complaints.append(it.url))
+    return complaints
 
 
 def log_in(page: Page, desk: Front, person: str) -> None:

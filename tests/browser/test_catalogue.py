@@ -16,7 +16,7 @@ from services.intake.domain.catalogue import Catalogue
 from services.intake.forms.workbook import to_workbook
 from shared.calendar import local_day
 from tests.browser.conftest import WIDTHS
-from tests.browser.looking import LANGUAGES, log_in, look_at
+from tests.browser.looking import LANGUAGES, complaints_of, log_in, look_at
 from tests.intake.front import Front
 
 TODAY = local_day(datetime.now(UTC))
@@ -40,9 +40,8 @@ UNREAD = {
 def editor(request: pytest.FixtureRequest, desk: Front, browser: Browser) -> Iterator[Page]:
     """As `page`, logged in; and a file that cannot be read is answered with 422, of which the browser may speak."""
     context = browser.new_context(viewport={"width": request.param, "height": 740}, base_url=desk.url)
-    visited, complaints = context.new_page(), list[str]()
-    visited.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
-    visited.on("request", lambda it: None if it.url.startswith(desk.url) else complaints.append(it.url))
+    visited = context.new_page()
+    complaints = complaints_of(visited, desk)
     log_in(visited, desk, "demo-editor")
     yield visited
     context.close()

@@ -17,11 +17,10 @@ from shared import door
 from shared.calendar import VIETNAM
 from shared.web.languages import Language
 from tests.browser.conftest import WIDTHS
-from tests.browser.counting import FIVE, MOUSE, clerk_at, fresh_card, fresh_tax_number, of_five_papers, ticket, wand
+from tests.browser.counting import FIVE, MOUSE, clerk_at, counter_of_five, fresh_card, fresh_tax_number, ticket, wand
 from tests.browser.looking import LANGUAGES, look_at
 from tests.intake import sheets_of_paper as sheets
-from tests.intake.front import Front, front
-from tests.intake.partners import demo_registry
+from tests.intake.front import Front
 from tests.intake.test_papers import fresh_pdf
 
 PAPERS = ("request", "land-paper", "drawings", "photos", "commitment")
@@ -29,12 +28,7 @@ PAPERS = ("request", "land-paper", "drawings", "photos", "commitment")
 
 @pytest.fixture(scope="module")
 def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    folder = tmp_path_factory.mktemp("counter")
-    more = of_five_papers(folder)
-    with (
-        demo_registry() as (_, registry),
-        front(engines, folder, MOTCUA_MORE_PROCEDURES=more, MOTCUA_REGISTRY_URL=registry) as running,
-    ):
+    with counter_of_five(engines, tmp_path_factory.mktemp("counter")) as running:
         yield running
 
 

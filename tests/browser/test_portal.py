@@ -22,7 +22,7 @@ from shared.calendar import local_day
 from shared.clock import server_time
 from shared.errors import Unavailable
 from tests.browser.conftest import WIDTHS
-from tests.browser.looking import LANGUAGES, log_in, look_at
+from tests.browser.looking import LANGUAGES, complaints_of, log_in, look_at
 from tests.intake import sheets_of_paper as sheets
 from tests.intake.front import Front
 from tests.intake.partners import KEY, Bank, sandbox_bank
@@ -55,9 +55,8 @@ def citizen(request: pytest.FixtureRequest, desk: Front, browser: Browser) -> It
     """As `page`, logged in; and a form that is not right yet is answered with 422, what is not there with 404, of which the browser may speak."""
     desk.forget_tries()
     context = browser.new_context(viewport={"width": request.param, "height": 740}, base_url=desk.url)
-    visited, complaints = context.new_page(), list[str]()
-    visited.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
-    visited.on("request", lambda it: None if it.url.startswith(desk.url) else complaints.append(it.url))
+    visited = context.new_page()
+    complaints = complaints_of(visited, desk)
     log_in(visited, desk, "demo-citizen")
     yield visited
     context.close()

@@ -18,11 +18,10 @@ from services.intake.pages.counter.practice import PEOPLE
 from shared import door
 from shared.calendar import VIETNAM
 from tests.browser.conftest import WIDTHS
-from tests.browser.counting import FIVE, MOUSE, clerk_at, of_five_papers, wand
+from tests.browser.counting import FIVE, MOUSE, clerk_at, counter_of_five, wand
 from tests.browser.looking import LANGUAGES, look_at
 from tests.browser.test_counter import choose_procedure, council, opened, tick_all, walk
-from tests.intake.front import Front, front
-from tests.intake.partners import demo_registry
+from tests.intake.front import Front
 
 ASKS = re.compile(
     r"GET /intake/(static/[^/]+|procedures/[^/]+)|POST /intake/(dossiers/outlook|people/card|people/address)|GET /counter/practice"
@@ -33,12 +32,7 @@ MAN, WOMAN, DAUGHTER = PEOPLE
 
 @pytest.fixture(scope="module")
 def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    folder = tmp_path_factory.mktemp("practice")
-    more = of_five_papers(folder)
-    with (
-        demo_registry() as (_, registry),
-        front(engines, folder, MOTCUA_MORE_PROCEDURES=more, MOTCUA_REGISTRY_URL=registry) as running,
-    ):
+    with counter_of_five(engines, tmp_path_factory.mktemp("practice")) as running:
         yield running
 
 

@@ -109,13 +109,18 @@ class Counting:
 
     async def cash(self) -> Cash:
         """Raises `TooManyLines`."""
+        cash, _ = await self.cash_and_unpaid()
+        return cash
+
+    async def cash_and_unpaid(self) -> tuple[Cash, list[Unpaid]]:
+        """With the newest of the open bills, `MOST_SUMMED` at most. Raises `TooManyLines`."""
         dossiers = await self._moved()
         bank, statement = await self._statement()
         mine, elsewhere = await self._of_this_office(dossiers, statement)
         unpaid = await self.unpaid(limit=MOST_SUMMED)
         unsummed = max(await self.store.count_unpaid_at(self.office) - len(unpaid), 0)
         lines = await self._lines(dossiers)
-        return counted(
+        cash = counted(
             self.office,
             self.day,
             lines,
@@ -125,6 +130,7 @@ class Counting:
             statement=mine,
             elsewhere=elsewhere,
         )
+        return cash, unpaid
 
     async def unpaid(self, *, limit: int, skip: int = 0) -> list[Unpaid]:
         """The office's dossiers of which a bill is open, the newest first."""

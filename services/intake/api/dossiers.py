@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime, time
 from typing import Literal
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from services.intake.domain.filing import Filing, Seal
 from services.intake.domain.handing import Receiver, hand_over, identified
 from shared import door
 from shared.auth import Citizen, CounterClerk, Filer, Insider
-from shared.calendar import VIETNAM, local_day
+from shared.calendar import local_day, midnight
 from shared.contracts.intake import HomeBy, PaperTicked
 from shared.door import Key, Now, once
 from shared.identifiers import OldIdentityNumber
@@ -337,9 +336,8 @@ async def waiting(clerk: CounterClerk, kept: Kept, now: Now, limit: int = 50) ->
 
     Neither accepted nor refused, so without a code: `received_at` and `due_at` say when it came in.
     """
-    today = datetime.combine(local_day(now), time.min, VIETNAM)
-    found = await kept.unaccepted_at(clerk.offices, today, limit=max(1, min(limit, 200)))
-    return [Slip.of(it) for it in found]
+    before = midnight(local_day(now))
+    return [Slip.of(it) for it in await kept.unaccepted_at(clerk.offices, before, limit=max(1, min(limit, 200)))]
 
 
 @router.get("/dossiers/{dossier_id}")

@@ -18,7 +18,7 @@ from shared.auth import Person, holding
 from shared.calendar import local_day
 from shared.door import Now
 
-__all__ = ["Registrar", "page_of", "router", "rows_of"]
+__all__ = ["Registrar", "router", "rows_of"]
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ async def as_pdf(
     by: Registrar, kept: Kept, now: Now, office: str = "", first: date | None = None, last: date | None = None
 ) -> Response:
     """The register (form 06 of TT 01/2018, 07 of TT 03/2025) from one day to another of a year; this year if unsaid."""
-    page = page_of(by, now, office, first, last)
+    page = _page(by, now, office, first, last)
     return shown(await _printed(page, by, kept, now, register_pdf), "application/pdf", f"{_name(page)}.pdf")
 
 
@@ -45,11 +45,11 @@ async def as_sheet(
     by: Registrar, kept: Kept, now: Now, office: str = "", first: date | None = None, last: date | None = None
 ) -> Response:
     """The same as a sheet."""
-    page = page_of(by, now, office, first, last)
+    page = _page(by, now, office, first, last)
     return shown(await _printed(page, by, kept, now, register_xlsx), XLSX, f"{_name(page)}.xlsx")
 
 
-def page_of(by: Person, now: datetime, office: str, first: date | None, last: date | None) -> Page:
+def _page(by: Person, now: datetime, office: str, first: date | None, last: date | None) -> Page:
     """Of the asker's office and until today, where nothing else is said. Raises `NotYourRegister`, `TwoVolumes`."""
     office, last = office or by.office, last or local_day(now)
     may_read(office, by)

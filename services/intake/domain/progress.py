@@ -7,7 +7,7 @@ from typing import Self
 
 from .dossier import Dossier
 
-__all__ = ["OWN", "Entry", "Progress", "due_of", "is_overdue", "national_state", "ran_until", "timeline"]
+__all__ = ["OWN", "Entry", "Progress", "due_of", "is_overdue", "national_state", "ran_over", "timeline"]
 
 MOST_ENTRIES = 300
 """Beyond these the oldest go: a dossier that needs more is looked at in processing itself."""
@@ -93,8 +93,28 @@ def due_of(dossier: Dossier, progress: Progress | None) -> datetime | None:
     return progress.due_at if progress and progress.due_at else dossier.due_at
 
 
-def ran_until(dossier: Dossier, progress: Progress | None, at: datetime) -> datetime:
-    """Until when its time ran, of a dossier without a result: to the stop, or to the request for what is waited for.
+def ran_over(dossier: Dossier, progress: Progress | None, at: datetime) -> bool:
+    """Whether the time of a dossier without a result ran past its due date."""
+    due_at = due_of(dossier, progress)
+    return due_at is not None and due_at < _ran_until(dossier, progress, at)
+
+
+def is_overdue(dossier: Dossier, progress: Progress | None, at: datetime) -> bool:
+    """Whether its time ran past the due date and nothing is decided. What was stopped is late in the register alone."""
+    if dossier.state != "accepted" or (progress and (progress.is_decided or progress.state == OWN["stopped"])):
+        return False
+    return ran_over(dossier, progress, at)
+
+
+def timeline(dossier: Dossier, progress: Progress | None) -> Sequence[Entry]:
+    """Everything that happened, the oldest first."""
+    own = [Entry(it.at, f"dossier-{it.what}", it.office, it.detail) for it in dossier.history]
+    others = progress.entries if progress else ()
+    return sorted([*own, *others], key=lambda it: it.at)
+
+
+def _ran_until(dossier: Dossier, progress: Progress | None, at: datetime) -> datetime:
+    """To the stop, or to the request for what is waited for.
 
     QĐ 766/QĐ-TTg counts what waits as ended when it was asked for.
     """
@@ -103,18 +123,3 @@ def ran_until(dossier: Dossier, progress: Progress | None, at: datetime) -> date
     if last and last.what == "supplement-requested":
         return last.at
     return next((it.at for it in dossier.history if it.what == "stopped"), at)
-
-
-def is_overdue(dossier: Dossier, progress: Progress | None, at: datetime) -> bool:
-    """Whether its time ran past the due date and nothing is decided. What was stopped is late in the register alone."""
-    if dossier.state != "accepted" or (progress and (progress.is_decided or progress.state == OWN["stopped"])):
-        return False
-    due_at = due_of(dossier, progress)
-    return due_at is not None and due_at < ran_until(dossier, progress, at)
-
-
-def timeline(dossier: Dossier, progress: Progress | None) -> Sequence[Entry]:
-    """Everything that happened, the oldest first."""
-    own = [Entry(it.at, f"dossier-{it.what}", it.office, it.detail) for it in dossier.history]
-    others = progress.entries if progress else ()
-    return sorted([*own, *others], key=lambda it: it.at)

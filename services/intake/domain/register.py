@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from services.intake.domain.catalogue import Catalogue
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.progress import Progress, due_of, ran_until
+from services.intake.domain.progress import Progress, due_of, ran_over
 from shared.codes import AgencyCode, DossierCode
 from shared.errors import Forbidden, Refusal
 from shared.people import Person
@@ -112,9 +112,14 @@ def kept_at(receiving: str, by: Person, offered: Catalogue, on: date) -> str:
     return receiving if lives or not by.office else by.office
 
 
+def is_read_by(by: Person, office: str) -> bool:
+    """The office itself, the agency above it, and its heirs."""
+    return by.acts_for(office) or bool(by.office and AgencyCode.of(office).is_within(AgencyCode.of(by.office)))
+
+
 def may_read(office: str, by: Person) -> None:
-    """The office, the agency above it, and its heirs. Raises `NotYourRegister`."""
-    if not by.acts_for(office) and not (by.office and AgencyCode.of(office).is_within(AgencyCode.of(by.office))):
+    """Raises `NotYourRegister`."""
+    if not is_read_by(by, office):
         raise NotYourRegister(f"This is the register of {office}: ask there, or at the agency above it.")
 
 
@@ -142,9 +147,8 @@ def numbered(before: int, dossiers: Iterable[Dossier], known: Sequence[Progress]
 def _row(nth: int, dossier: Dossier, progress: Progress | None, at: datetime) -> Row:
     happened = {it.what: it.at for it in progress.entries} if progress else {}
     handed = next((it for it in dossier.history if it.what == "handed-over"), None)
-    due_at, back_at = due_of(dossier, progress), happened.get("case-decided")
-    is_over = back_at is not None or handed is not None
-    is_overdue = not is_over and due_at is not None and ran_until(dossier, progress, at) > due_at
+    back_at = happened.get("case-decided")
+    is_overdue = back_at is None and handed is None and ran_over(dossier, progress, at)
     return Row(
         nth=nth,
         dossier=dossier,
@@ -152,6 +156,6 @@ def _row(nth: int, dossier: Dossier, progress: Progress | None, at: datetime) ->
         back_at=back_at,
         returned_at=handed.at if handed else None,
         returned_by=handed.detail if handed else "",
-        due_at=due_at,
+        due_at=due_of(dossier, progress),
         is_late=is_overdue or (progress is not None and progress.is_late),
     )

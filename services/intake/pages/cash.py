@@ -135,8 +135,8 @@ async def _cash(
     refusal: Refusal | None = None,
 ) -> Response:
     """The day's page. `code` was typed, and `refusal` tells why no bill opens for it."""
-    cash = await counting.cash()
-    unpaid = await counting.unpaid(limit=MOST_LINES) if cash.open_count else []
+    cash, unpaid = await counting.cash_and_unpaid()
+    unpaid = unpaid[:MOST_LINES]
     return pages.show(
         request,
         "cash.html",

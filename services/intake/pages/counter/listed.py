@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Self
 
@@ -25,7 +25,7 @@ from services.intake.templates.counter_words import REFUSALS
 from services.intake.templates.words import STATES
 from shared import door
 from shared.auth import CounterClerk
-from shared.calendar import VIETNAM, local_day
+from shared.calendar import local_day, midnight
 from shared.door import Now
 from shared.errors import NotFound, Refusal
 from shared.people import Person
@@ -75,7 +75,7 @@ async def today(request: Request, clerk: CounterClerk, pages: Web, kept: Kept, o
     """What came in today, the newest first, and what of earlier days still waits to be accepted, the oldest first."""
     newest = await kept.at_offices(clerk.offices, limit=MOST)
     found = [it for it in newest if local_day(it.submitted_at) == local_day(now)]
-    waiting = await kept.unaccepted_at(clerk.offices, datetime.combine(local_day(now), time.min, VIETNAM), limit=MOST)
+    waiting = await kept.unaccepted_at(clerk.offices, midnight(local_day(now)), limit=MOST)
     rows, older = await _rows(found, kept, offered), await _rows(waiting, kept, offered)
     shown = _page(rows, office_name(offered, clerk.office), title=TODAY, waiting=older, is_all=len(found) < MOST)
     return pages.show(request, "counter_list.html", **shown)

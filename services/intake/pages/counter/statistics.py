@@ -7,15 +7,14 @@ from fastapi import Request, Response
 
 from services.intake.api.given import Kept, Offered
 from services.intake.api.register import Registrar
-from services.intake.api.statistics import statistics
+from services.intake.api.statistics import month_of, statistics
 from services.intake.domain.catalogue import Catalogue, Office
 from services.intake.domain.printing import NoSuchDate
 from services.intake.domain.register import (
     NoSuchVolume,
-    NotYourRegister,
-    Page,
     TooManyRows,
     TwoVolumes,
+    is_read_by,
     may_read,
 )
 from services.intake.pages.counter.desk import office_name
@@ -47,9 +46,9 @@ async def counts(
     may_read(office, by)
     found, refused = None, None
     try:
-        page = _page(office, first, last, local_day(now))
+        page = month_of(office, _day(first, "first"), _day(last, "last"), local_day(now))
         first, last = page.first.isoformat(), page.last.isoformat()
-        found = await statistics(page.checked(), kept, now)
+        found = await statistics(page, kept, now)
     except (NoSuchDate, NoSuchVolume, TwoVolumes, TooManyRows) as refusal:
         refused = refusal
     return pages.show(
@@ -66,15 +65,10 @@ async def counts(
     )
 
 
-def _page(office: str, first: str, last: str, today: date) -> Page:
-    """Raises `NoSuchDate`."""
-    until = _day(last, "last") if last else today
-    return Page(office, _day(first, "first") if first else until.replace(day=1), until)
-
-
-def _day(typed: str, about: str) -> date:
+def _day(typed: str, about: str) -> date | None:
+    """None where nothing was typed. Raises `NoSuchDate`."""
     try:
-        return date.fromisoformat(typed)
+        return date.fromisoformat(typed) if typed else None
     except ValueError:
         raise NoSuchDate("This is no day: write it as 2026-11-24.", about=about) from None
 
@@ -82,12 +76,4 @@ def _day(typed: str, about: str) -> date:
 def _readable(by: Person, asked: str, offered: Catalogue) -> Sequence[Office]:
     """The offices among which somebody may choose: the one asked for, their own, and the counters below it."""
     listed = (it for it in offered.offices if it.is_counter or it.code in {asked, by.office})
-    return [it for it in listed if _may_read(it.code, by)]
-
-
-def _may_read(office: str, by: Person) -> bool:
-    try:
-        may_read(office, by)
-    except NotYourRegister:
-        return False
-    return True
+    return [it for it in listed if is_read_by(by, it.code)]
